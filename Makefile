@@ -1,0 +1,55 @@
+# `make setup` makes .venv from the pinned, hashed requirements; every other target does so first, when needed.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/.ready
+UNIT := not e2e and not property and not slow
+# pytest exits with 5 where nothing was selected: that is no failure of the second part
+PYTEST := $(BIN)/python -m pytest -q
+
+.PHONY: setup demo test unit bench soak lint lock clean
+
+setup: $(READY)
+
+$(READY): requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (Debian: apt-get install python3 python3-venv)."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; \
+	  echo "No virtual environment could be made (Debian: apt-get install python3-venv)."; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# ONCE=1 ends after the table instead of serving on; SEED=7 makes other people
+demo: $(READY)
+	$(BIN)/accord demo $(if $(ONCE),--once) $(if $(SEED),--seed $(SEED))
+
+test: unit
+	$(PYTEST) -m "not ($(UNIT))" --durations=5 || test $$? -eq 5
+
+unit: $(READY)
+	$(PYTEST) -m "$(UNIT)"
+
+# JSON=1 prints one JSON object instead of the table
+bench: $(READY)
+	$(BIN)/python -m tests.bench $(if $(JSON),--json)
+
+soak: $(READY)
+	HISTORIES=$(or $(HISTORIES),10000) $(PYTEST) -m property
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+# Takes some minutes: it reads the hashes of every file of every package
+lock: $(READY)
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --all-extras --strip-extras \
+	  --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header \
+	  --output-file requirements.txt pyproject.toml
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist

@@ -1,0 +1,24 @@
+"""JSON documents to and from PostgreSQL, and the named queries: shared by all stores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import aiosql
+import orjson
+from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
+
+QUERIES = Path(__file__).parent / "queries"
+set_json_loads(orjson.loads)
+set_json_dumps(orjson.dumps)
+
+
+def document(rows: Any) -> Jsonb:
+    """A batch of rows as one document, for jsonb_to_recordset."""
+    return Jsonb(rows)
+
+
+def load_queries(name: str) -> Any:
+    """The named queries of queries/<name>.sql. Selects are lazy: iterate them or they never run."""
+    return aiosql.from_path(QUERIES / f"{name}.sql", "psycopg", mandatory_parameters=False)

@@ -1,0 +1,257 @@
+-- name: serialise_claims!
+-- One claim at a time: groups are looked at and leased under one lock.
+SELECT pg_advisory_xact_lock(7302001);
+
+-- name: claim
+WITH lane AS (
+    SELECT min(lane) AS lane FROM pending
+    WHERE due_at <= :now AND (leased_until IS NULL OR leased_until <= :now) AND lane <> ALL (:paused)
+), free AS (
+    SELECT p.id, p.group_key FROM pending p, lane
+    WHERE p.lane = lane.lane AND p.due_at <= :now AND (p.leased_until IS NULL OR p.leased_until <= :now)
+      AND NOT EXISTS (SELECT FROM pending q
+                      WHERE p.group_key IS NOT NULL AND q.group_key = p.group_key AND q.leased_until > :now)
+    ORDER BY p.due_at, p.id LIMIT :limit
+), chosen AS (
+    SELECT id FROM free
+    UNION
+    SELECT p.id FROM pending p JOIN (SELECT DISTINCT group_key FROM free WHERE group_key IS NOT NULL) g USING (group_key)
+    WHERE p.due_at <= :now AND (p.leased_until IS NULL OR p.leased_until <= :now) AND p.lane <> ALL (:paused)
+), locked AS (
+    SELECT p.id, p.was_leased, p.requeued FROM pending p JOIN chosen USING (id) ORDER BY p.id FOR UPDATE OF p SKIP LOCKED
+)
+UPDATE pending p SET token = :token, leased_until = :until, was_leased = true, requeued = false, attempts = attempts + 1
+FROM locked WHERE p.id = locked.id
+RETURNING p.id, p.link_id, p.side, p.object, p.ref_id, p.lane, p.seq, locked.was_leased, locked.requeued, p.notes, p.attempts;
+
+-- name: token^
+SELECT nextval('lease_token') AS token;
+
+-- name: linked_refs
+-- Ref rows of this batch whose Ref was linked meanwhile.
+SELECT r.row_id, coalesce(h.id, s.id, a.link_id) AS link_id
+FROM jsonb_to_recordset(:refs) AS r(row_id bigint, side text, object text, ref_id text)
+LEFT JOIN link h ON r.side = 'hubspot' AND h.hubspot_object = r.object AND h.hubspot_id = r.ref_id
+LEFT JOIN link s ON r.side = 'salesforce' AND s.salesforce_object = r.object AND s.salesforce_id = r.ref_id
+LEFT JOIN alias a ON a.side = r.side AND a.object = r.object AND a.ref_id = r.ref_id
+WHERE coalesce(h.id, s.id, a.link_id) IS NOT NULL;
+
+-- name: become_link!
+-- A Ref row becomes the row of its Link: what it knew goes over, it goes round again there.
+WITH moved AS (
+    SELECT p.*, m.link_id AS target FROM jsonb_to_recordset(:moves) AS m(row_id bigint, link_id bigint)
+    JOIN pending p ON p.id = m.row_id
+), gone AS (
+    DELETE FROM pending USING moved WHERE pending.id = moved.id
+)
+INSERT INTO pending (link_id, side, object, ref_id, lane, due_at, born_at, requeued, group_key, notes)
+SELECT m.target, 'hubspot', l.hubspot_object, l.hubspot_id, min(m.lane), min(:now::timestamptz), min(m.born_at), true, l.group_key,
+       '[]'
+FROM moved m JOIN link l ON l.id = m.target GROUP BY m.target, l.hubspot_object, l.hubspot_id, l.group_key
+ON CONFLICT (link_id) WHERE link_id IS NOT NULL DO UPDATE
+SET seq = pending.seq + 1, requeued = true, lane = least(pending.lane, excluded.lane);
+
+-- name: requeue_links!
+INSERT INTO pending (link_id, side, object, ref_id, lane, due_at, requeued, group_key)
+SELECT l.id, 'hubspot', l.hubspot_object, l.hubspot_id, :lane, :now, true, l.group_key
+FROM link l WHERE l.id = ANY (:links)
+ON CONFLICT (link_id) WHERE link_id IS NOT NULL DO UPDATE
+SET seq = pending.seq + 1, requeued = true, lane = least(pending.lane, excluded.lane),
+    due_at = CASE WHEN pending.leased_until > :now THEN pending.due_at ELSE least(pending.due_at, excluded.due_at) END;
+
+-- name: requeue_refs!
+INSERT INTO pending (side, object, ref_id, lane, due_at, requeued)
+SELECT r.side, r.object, r.ref_id, :lane, :now, true
+FROM jsonb_to_recordset(:refs) AS r(side text, object text, ref_id text)
+ON CONFLICT (side, object, ref_id) WHERE link_id IS NULL DO UPDATE
+SET seq = pending.seq + 1, requeued = true, lane = least(pending.lane, excluded.lane);
+
+-- name: links
+SELECT id, hubspot_object, hubspot_id, salesforce_object, salesforce_id, seen_hubspot, seen_salesforce, shown_at, shown,
+       held, group_key
+FROM link WHERE id = ANY (:links);
+
+-- name: left_over
+SELECT id, link_id, side, object, ref_id, mate, action, state, changes, intended_at FROM journal
+WHERE state = 'intended'
+UNION ALL
+SELECT id, link_id, side, object, ref_id, mate, action, state, changes, intended_at FROM journal
+WHERE state = 'lapsed' AND intended_at > :since;
+
+-- name: blocks
+SELECT link_id, side, ref_id, field, sent, agreement, snapshot, until FROM block WHERE link_id = ANY (:links);
+
+-- name: open_issues
+SELECT link_id, code, field FROM issue WHERE closed_at IS NULL AND link_id = ANY (:links);
+
+-- name: handoffs
+SELECT DISTINCT ON (h.person) h.id, h.person, h.document FROM handoff h
+WHERE h.person = ANY (:persons) ORDER BY h.person, h.id DESC;
+
+-- name: outcomes
+SELECT contact_id, document FROM outcome WHERE contact_id = ANY (:contacts);
+
+-- name: drop_rows
+-- Only rows that nothing new came to since they were claimed.
+DELETE FROM pending p USING jsonb_to_recordset(:rows) AS r(id bigint, seq bigint)
+WHERE p.id = r.id AND p.token = :token AND p.seq = r.seq
+RETURNING p.id;
+
+-- name: release!
+UPDATE pending p SET token = NULL, leased_until = NULL, requeued = true, due_at = r.due_at
+FROM jsonb_to_recordset(:rows) AS r(id bigint, due_at timestamptz)
+WHERE p.id = r.id AND p.token = :token;
+
+-- name: claim_identities
+INSERT INTO identity AS i (kind, match_key, token, held_until)
+SELECT 'person', k, :token, :until FROM unnest(:keys::text[]) AS k ORDER BY k
+ON CONFLICT (kind, match_key) DO UPDATE SET token = excluded.token, held_until = excluded.held_until
+WHERE i.held_until <= :now OR i.token = excluded.token
+RETURNING match_key;
+
+-- name: free_identities!
+DELETE FROM identity WHERE token = :token;
+
+-- name: fence
+SELECT p.id, CASE WHEN p.seq > r.seq THEN p.notes ELSE '[]'::jsonb END AS notes, p.seq
+FROM pending p JOIN jsonb_to_recordset(:rows) AS r(id bigint, seq bigint) ON p.id = r.id
+WHERE p.token = :token ORDER BY p.id FOR UPDATE OF p;
+
+-- name: insert_journal
+INSERT INTO journal (link_id, side, object, ref_id, mate, action, state, changes, agreement, token, read_at, intended_at)
+SELECT r.link_id, r.side, r.object, r.ref_id, r.mate, r.action, 'intended', r.changes, :agreement, :token, r.read_at, :now
+FROM jsonb_to_recordset(:rows)
+    AS r(link_id bigint, side text, object text, ref_id text, mate text, action text, changes jsonb, read_at timestamptz)
+RETURNING id, side, ref_id, mate;
+
+-- name: settle_journal!
+UPDATE journal j SET state = r.state, settled_at = :now, changes = coalesce(r.changes, j.changes),
+       link_id = coalesce(j.link_id, r.link_id), ref_id = coalesce(nullif(j.ref_id, ''), r.ref_id, ''), note = coalesce(r.note, j.note)
+FROM jsonb_to_recordset(:rows) AS r(id bigint, state text, changes jsonb, link_id bigint, ref_id text, note text)
+WHERE j.id = r.id AND j.state = 'intended';
+
+-- name: insert_ledger!
+INSERT INTO ledger (link_id, side, object, ref_id, field, native, value, winner, why, at)
+SELECT r.link_id, r.side, r.object, r.ref_id, r.field, r.native, r.value, r.winner, r.why, :now
+FROM jsonb_to_recordset(:rows)
+    AS r(link_id bigint, side text, object text, ref_id text, field text, native text, value jsonb, winner jsonb, why text)
+WHERE NOT EXISTS (SELECT FROM ledger l WHERE l.link_id = r.link_id AND l.side = r.side AND l.field = r.field
+                  AND l.value = r.value AND l.winner = r.winner AND l.at > :now - interval '1 minute' AND l.restored_at IS NULL);
+
+-- name: save_links!
+UPDATE link l SET
+    seen_hubspot = CASE WHEN r.h IS NULL THEN l.seen_hubspot ELSE l.seen_hubspot || r.h END,
+    seen_salesforce = CASE WHEN r.s IS NULL THEN l.seen_salesforce ELSE l.seen_salesforce || r.s END,
+    shown_at = coalesce(r.shown_at, l.shown_at), shown = coalesce(r.shown, l.shown), held = r.held,
+    tier = coalesce(r.tier, l.tier), group_key = coalesce(r.group_key, l.group_key), synced_at = :now
+FROM jsonb_to_recordset(:rows)
+    AS r(id bigint, h jsonb, s jsonb, shown_at timestamptz, shown jsonb, held boolean, tier text, group_key text)
+WHERE l.id = r.id;
+
+-- name: insert_links
+INSERT INTO link (hubspot_object, hubspot_id, salesforce_object, salesforce_id, seen_hubspot, seen_salesforce, shown_at,
+                  shown, held, tier, group_key, synced_at)
+SELECT r.ho, r.hi, r.so, r.si, coalesce(r.h, '{}'), coalesce(r.s, '{}'), r.shown_at, coalesce(r.shown, '{}'), r.held, r.tier,
+       r.group_key, :now
+FROM jsonb_to_recordset(:rows)
+    AS r(ho text, hi text, so text, si text, h jsonb, s jsonb, shown_at timestamptz, shown jsonb, held boolean, tier text, group_key text)
+ON CONFLICT DO NOTHING
+RETURNING id, hubspot_id, salesforce_id;
+
+-- name: repoint
+-- The Lead was converted: the Link moves to the Contact, unless that Contact is linked already.
+WITH target AS (
+    SELECT r.id, r.object, r.ref_id FROM jsonb_to_recordset(:rows) AS r(id bigint, object text, ref_id text)
+    WHERE NOT EXISTS (SELECT FROM link o WHERE o.salesforce_object = r.object AND o.salesforce_id = r.ref_id AND o.id <> r.id)
+), old AS (
+    INSERT INTO alias (side, object, ref_id, link_id)
+    SELECT 'salesforce', l.salesforce_object, l.salesforce_id, l.id FROM link l JOIN target t ON t.id = l.id
+    ON CONFLICT DO NOTHING
+)
+UPDATE link l SET salesforce_object = t.object, salesforce_id = t.ref_id FROM target t WHERE l.id = t.id
+RETURNING l.id;
+
+-- name: open_issue!
+INSERT INTO issue AS i (code, subject, link_id, field, message, fix, detail, opened_at, seen_at)
+SELECT r.code, r.subject, r.link_id, r.field, r.message, r.fix, coalesce(r.detail, '{}'), :now, :now
+FROM jsonb_to_recordset(:rows)
+    AS r(code text, subject text, link_id bigint, field text, message text, fix text, detail jsonb)
+ON CONFLICT (subject, code, field) WHERE closed_at IS NULL DO UPDATE
+SET count = i.count + 1, seen_at = excluded.seen_at, message = excluded.message, fix = excluded.fix;
+
+-- name: close_issues!
+UPDATE issue i SET closed_at = :now
+FROM jsonb_to_recordset(:rows) AS r(subject text, code text, field text)
+WHERE i.closed_at IS NULL AND i.subject = r.subject AND i.code = r.code AND i.field = r.field;
+
+-- name: set_blocks!
+INSERT INTO block (link_id, side, ref_id, field, sent, agreement, snapshot, until)
+SELECT r.link_id, r.side, r.ref_id, r.field, r.sent, r.agreement, r.snapshot, r.until
+FROM jsonb_to_recordset(:rows)
+    AS r(link_id bigint, side text, ref_id text, field text, sent jsonb, agreement text, snapshot text, until timestamptz)
+ON CONFLICT (link_id, side, field) DO UPDATE
+SET ref_id = excluded.ref_id, sent = excluded.sent, agreement = excluded.agreement, snapshot = excluded.snapshot, until = excluded.until;
+
+-- name: lift_blocks!
+DELETE FROM block b USING jsonb_to_recordset(:rows) AS r(link_id bigint, side text, field text)
+WHERE b.link_id = r.link_id AND b.side = r.side AND b.field = r.field;
+
+-- name: finish_rows!
+-- A row that nothing came to goes; one that a newer notice came to, or that must go round again, is free at once.
+WITH r AS (
+    SELECT * FROM jsonb_to_recordset(:rows) AS r(id bigint, seq bigint, again boolean, due_at timestamptz)
+), gone AS (
+    DELETE FROM pending p USING r WHERE p.id = r.id AND p.token = :token AND p.seq = r.seq AND NOT r.again
+)
+UPDATE pending p SET token = NULL, leased_until = NULL, was_leased = false, requeued = p.requeued OR r.again,
+       due_at = CASE WHEN r.again THEN r.due_at ELSE :now END,
+       notes = (SELECT coalesce(jsonb_agg(n), '[]') FROM jsonb_array_elements(p.notes) n WHERE (n ->> 'n')::bigint > r.seq)
+FROM r WHERE p.id = r.id AND p.token = :token AND (r.again OR p.seq > r.seq);
+
+-- name: upsert_handoffs
+INSERT INTO handoff AS h (person, link_id, state, owner_email, offered_at, due_at, open, document, changed_at)
+SELECT r.person, r.link_id, r.state, r.owner_email, r.offered_at, r.due_at, r.open, r.document, :now
+FROM jsonb_to_recordset(:rows)
+    AS r(person text, link_id bigint, state text, owner_email text, offered_at timestamptz, due_at timestamptz, open boolean, document jsonb)
+RETURNING id, person;
+
+-- name: update_handoffs!
+UPDATE handoff h SET state = r.state, link_id = coalesce(r.link_id, h.link_id), owner_email = r.owner_email,
+       offered_at = r.offered_at, due_at = r.due_at, open = r.open, document = r.document, changed_at = :now
+FROM jsonb_to_recordset(:rows)
+    AS r(id bigint, link_id bigint, state text, owner_email text, offered_at timestamptz, due_at timestamptz, open boolean, document jsonb)
+WHERE h.id = r.id;
+
+-- name: insert_edges!
+INSERT INTO handoff_edge (handoff_id, edge, reason, at)
+SELECT r.handoff_id, r.edge, r.reason, :now
+FROM jsonb_to_recordset(:rows) AS r(handoff_id bigint, edge text, reason text);
+
+-- name: observe!
+INSERT INTO observed AS o (subject, side, object, ref_id, plan, at)
+SELECT r.subject, r.side, r.object, r.ref_id, r.plan, :now
+FROM jsonb_to_recordset(:rows) AS r(subject text, side text, object text, ref_id text, plan jsonb)
+ON CONFLICT (subject) DO UPDATE SET plan = excluded.plan, at = excluded.at;
+
+-- name: unobserve!
+DELETE FROM observed WHERE subject = ANY (:subjects);
+
+-- name: take_turns^
+INSERT INTO turn AS t (name, n) VALUES (:name, :count)
+ON CONFLICT (name) DO UPDATE SET n = t.n + excluded.n RETURNING n - :count AS first;
+
+-- name: modes
+SELECT side, mode, limits FROM side_mode;
+
+-- name: paused_lanes
+SELECT lane FROM lane_pause;
+
+-- name: busy_fields
+-- Links whose record on one side was written very often within the hour: a customer's workflow that answers ours.
+SELECT link_id, side, count(*) AS writes FROM journal
+WHERE link_id = ANY (:links) AND action = 'update' AND intended_at > :since
+GROUP BY link_id, side HAVING count(*) > :limit;
+
+-- name: waiting^
+SELECT count(*) AS ready, min(born_at) AS oldest FROM pending
+WHERE due_at <= :now AND (leased_until IS NULL OR leased_until <= :now);

@@ -1,0 +1,23 @@
+"""The hand-off between marketing and sales: a table of states, and the step that each round takes in it. Pure."""
+
+from connector.core.handoff.advance import advance
+from connector.core.handoff.facts import settled
+from connector.core.handoff.owners import OwnerChoice, choose_owner
+from connector.core.handoff.row import Handoff, SalesView, Step
+from connector.core.handoff.spoken import derived, sales_view
+from connector.core.handoff.table import EDGES, State, may
+
+__all__ = [
+    "EDGES",
+    "Handoff",
+    "OwnerChoice",
+    "SalesView",
+    "State",
+    "Step",
+    "advance",
+    "choose_owner",
+    "derived",
+    "may",
+    "sales_view",
+    "settled",
+]

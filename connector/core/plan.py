@@ -1,0 +1,206 @@
+"""What a round knows of a pair, and what it means to do: the whole Plan exists before the first write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from connector.core.records import Record, Ref, Side, Value
+
+
+class _Unseen:
+    """No Seen for this field yet. Equal to nothing but itself."""
+
+    def __repr__(self) -> str:
+        return "UNSEEN"
+
+
+UNSEEN: Final = _Unseen()
+
+Seen = dict[str, Value]
+"""One side's Seen: mapping field name (or ``=native`` for values the agreement derives) -> raw value."""
+
+
+@dataclass(slots=True)
+class Left:
+    """A journal row that is not settled, or lapsed a short while ago. ``changes`` are the row's jsonb objects."""
+
+    id: int
+    side: Side
+    ref_id: str
+    action: str
+    state: str
+    changes: list[dict[str, Any]]
+    intended_at: datetime
+
+
+@dataclass(slots=True)
+class Block:
+    """A refusal that still holds."""
+
+    side: Side
+    ref_id: str
+    field: str
+    sent: Value
+    agreement: str
+    snapshot: str
+    until: datetime
+
+
+@dataclass(slots=True)
+class Pair:
+    """All a plan may know of one person. ``salesforce`` or ``hubspot`` is None where that side has no record.
+
+    ``shown_at``: the last read at which Salesforce still showed its Seen, ``shown`` the fields with an earlier one.
+    ``gone``: the side whose linked record can't be read any more.
+    """
+
+    row: int
+    seq: int
+    link: int | None
+    lane: int
+    hubspot: Record | None = None
+    salesforce: Record | None = None
+    seen: dict[Side, Seen] = field(default_factory=lambda: {Side.HUBSPOT: {}, Side.SALESFORCE: {}})
+    shown_at: datetime | None = None
+    shown: dict[str, datetime] = field(default_factory=dict)
+    left: list[Left] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    open_issues: set[tuple[str, str]] = field(default_factory=set)
+    gone: Side | None = None
+    match_key: str | None = None
+    linked_ref: Ref | None = None
+    origin: Ref | None = None
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    handoff: Any = None
+    outcome: Any = None
+    mode: Mapping[Side, bool] = field(default_factory=dict)
+
+    def record(self, side: Side) -> Record | None:
+        return self.hubspot if side is Side.HUBSPOT else self.salesforce
+
+    @property
+    def subject(self) -> str:
+        if self.link is not None:
+            return f"link:{self.link}"
+        known = self.origin or (self.hubspot or self.salesforce or _nothing()).ref
+        return str(known)
+
+
+def _nothing() -> Record:
+    raise ValueError("a Pair without a record has no subject")
+
+
+@dataclass(slots=True)
+class Change:
+    """One field that will be written on ``side``. ``field``: the mapping's name, or ``=native`` where the agreement
+    itself derives the value (``origin`` None). ``old``: what the target holds; ``send``: what is sent; ``source``: the
+    value read on the side it comes from. ``two_step``: goes through blank first; ``second_only``: the blank is there
+    already. ``bound``: filled with the id of the record that this round creates. ``ours``: derived and always enforced."""
+
+    field: str
+    side: Side
+    native: str
+    old: Value
+    send: Value
+    source: Value
+    origin: Side | None
+    why: str
+    two_step: bool = False
+    second_only: bool = False
+    bound: bool = False
+    enforced: bool = False
+    loser: Loser | None = None
+    verdict: str = ""
+    got: Value = None
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A value that the agreement itself wants on a side. ``enforced``: written whenever the side holds another value
+    (Accord's own fields); else only when the wanted value itself changes (fields that people use too)."""
+
+    side: Side
+    native: str
+    value: Value
+    enforced: bool
+    why: str
+    bound: bool = False
+
+
+@dataclass(slots=True)
+class Creation:
+    """A record to be made on ``side`` by an upsert on a key that Accord owns, so a repeat makes no second one."""
+
+    side: Side
+    object: str
+    key: str
+    key_value: str
+    changes: list[Change]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loser:
+    """A value that loses: kept in the ledger, restorable."""
+
+    side: Side
+    field: str
+    native: str
+    value: Value
+    winner: Value
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something a person must decide or mend, with the fix in words."""
+
+    code: str
+    field: str
+    message: str
+    fix: str
+
+
+@dataclass(slots=True)
+class Settled:
+    """What became of a journal row left over: the row's new state and its changes."""
+
+    id: int
+    state: str
+    changes: list[dict[str, Any]]
+
+
+@dataclass(slots=True)
+class Plan:
+    """The Plan of one pair. ``seen``: patches to Seen that hold whatever the writes bring. ``needs_history``: HubSpot
+    properties whose history must be read before this plan is whole (plan again then). ``reason``: why, in words."""
+
+    pair: Pair
+    changes: list[Change] = field(default_factory=list)
+    creation: Creation | None = None
+    losers: list[Loser] = field(default_factory=list)
+    withheld: list[Change] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)
+    seen: dict[Side, Seen] = field(default_factory=lambda: {Side.HUBSPOT: {}, Side.SALESFORCE: {}})
+    troubles: list[Trouble] = field(default_factory=list)
+    cleared: set[tuple[str, str]] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
+    needs_history: set[str] = field(default_factory=set)
+    step: Any = None
+    verdict: Any = None
+    again: bool = False
+    retry_after: float = 0.0
+    reason: str = ""
+    blocks: list[Block] = field(default_factory=list)
+    unblocked: set[tuple[Side, str]] = field(default_factory=set)
+    created: Record | None = None
+
+    @property
+    def writes(self) -> bool:
+        return bool(self.changes or self.creation)
+
+    def on(self, side: Side) -> list[Change]:
+        return [c for c in self.changes if c.side is side]

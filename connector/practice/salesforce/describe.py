@@ -1,0 +1,127 @@
+"""The describe answers: what a client learns about objects, fields and picklists."""
+
+from typing import Any
+
+from connector.practice.salesforce.fields import NUMBERS, TEXTS, Field, SObject
+
+_SOAP = {
+    "id": "tns:ID", "reference": "tns:ID", "boolean": "xsd:boolean", "int": "xsd:int", "double": "xsd:double",
+    "currency": "xsd:double", "percent": "xsd:double", "date": "xsd:date", "datetime": "xsd:dateTime",
+    "address": "urn:address",
+}  # fmt: skip
+# Attributes that every field of ours has alike.
+_SAME = {
+    "autoNumber": False, "calculatedFormula": None, "cascadeDelete": False, "compoundFieldName": None,
+    "controllerName": None, "defaultValueFormula": None, "dependentPicklist": False, "deprecatedAndHidden": False,
+    "displayLocationInDecimal": False, "encrypted": False, "extraTypeInfo": None, "filteredLookupInfo": None,
+    "highScaleNumber": False, "htmlFormatted": False, "inlineHelpText": None, "mask": None, "maskType": None,
+    "queryByDistance": False, "referenceTargetField": None, "relationshipOrder": None, "restrictedDelete": False,
+    "searchPrefilterable": False, "writeRequiresMasterRead": False,
+}  # fmt: skip
+_OBJECT_SAME = {
+    "activateable": False, "compactLayoutable": True, "customSetting": False, "deprecatedAndHidden": False,
+    "feedEnabled": True, "hasSubtypes": False, "isSubtype": False, "mruEnabled": True, "queryable": True,
+    "replicateable": True, "retrieveable": True, "searchable": True, "triggerable": True,
+}  # fmt: skip
+
+
+def describe_field(item: Field) -> dict[str, Any]:
+    """One entry of `fields`."""
+    texts = item.type in TEXTS or item.type in ("id", "reference")
+    return {
+        **_SAME,
+        "aggregatable": item.filterable and item.type != "boolean",
+        "byteLength": item.length * (1 if item.type in ("id", "reference") else 3) if texts else 0,
+        "calculated": False,
+        "caseSensitive": item.case_sensitive,
+        "createable": item.createable,
+        "custom": item.custom,
+        "defaultValue": _default(item),
+        "defaultedOnCreate": item.defaulted,
+        "digits": 10 if item.type == "int" else 0,
+        "externalId": item.external_id,
+        "filterable": item.filterable,
+        "groupable": item.filterable and item.type not in NUMBERS - {"int"} and item.type != "datetime",
+        "idLookup": item.id_lookup,
+        "label": item.label,
+        "length": item.length if texts else 0,
+        "name": item.name,
+        "nameField": item.name == "Name",
+        "namePointing": len(item.reference_to) > 1,
+        "nillable": item.nillable,
+        "permissionable": item.nillable and item.type not in ("id", "address"),
+        "picklistValues": [_choice(choice) for choice in item.choices],
+        "polymorphicForeignKey": len(item.reference_to) > 1,
+        "precision": item.precision,
+        "referenceTo": list(item.reference_to),
+        "relationshipName": item.relationship,
+        "restrictedPicklist": item.restricted,
+        "scale": item.scale,
+        "soapType": _SOAP.get(item.type, "xsd:string"),
+        "sortable": item.filterable and item.type != "multipicklist",
+        "type": item.type,
+        "unique": item.unique,
+        "updateable": item.updateable,
+    }
+
+
+def _choice(choice: Any) -> dict[str, Any]:
+    return {
+        "active": choice.active,
+        "defaultValue": choice.default,
+        "label": choice.label,
+        "validFor": None,
+        "value": choice.value,
+    }
+
+
+def _default(item: Field) -> Any:
+    if item.type == "boolean":
+        return bool(item.default)
+    return next((choice.value for choice in item.choices if choice.default), None)
+
+
+def summary(shape: SObject, version: str) -> dict[str, Any]:
+    """One entry of the global describe, and the head of a full one."""
+    base = f"/services/data/v{version}/sobjects/{shape.name}"
+    return {
+        **_OBJECT_SAME,
+        "createable": shape.writable,
+        "custom": False,
+        "deletable": shape.writable,
+        "keyPrefix": shape.prefix,
+        "label": shape.label,
+        "labelPlural": shape.plural,
+        "layoutable": shape.writable,
+        "mergeable": shape.name in ("Account", "Contact", "Lead"),
+        "name": shape.name,
+        "undeletable": shape.writable,
+        "updateable": shape.writable,
+        "urls": {"sobject": base, "describe": f"{base}/describe", "rowTemplate": f"{base}/{{ID}}"},
+    }
+
+
+def describe(shape: SObject, version: str) -> dict[str, Any]:
+    """The whole describe of one object, about 40 KB as JSON."""
+    children = [
+        {
+            "cascadeDelete": False, "childSObject": child.object, "deprecatedAndHidden": False, "field": child.field,
+            "junctionIdListNames": [], "junctionReferenceTo": [], "relationshipName": child.name,
+            "restrictedDelete": False,
+        }
+        for child in shape.children
+    ]  # fmt: skip
+    return {
+        **summary(shape, version),
+        "childRelationships": children,
+        "fields": [describe_field(item) for item in shape.fields.values()],
+        "recordTypeInfos": [_master_record_type()],
+        "sobjectDescribeOption": "FULL",
+    }
+
+
+def _master_record_type() -> dict[str, Any]:
+    return {
+        "active": True, "available": True, "defaultRecordTypeMapping": True, "master": True, "name": "Master",
+        "developerName": "Master", "recordTypeId": "012000000000000AAA", "urls": {},
+    }  # fmt: skip

@@ -1,0 +1,250 @@
+"""Every setting, with its unit and default, read from the environment: ACCORD_…, DATABASE_URL and PORT.
+
+`load` complains about everything at once, in plain words. What people decide while Accord runs (modes, pauses,
+approvals) is in the database, not here.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from connector.errors import FixConfiguration
+from connector.settings_words import in_words, unknown_names
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def _base_url(text: str) -> str:
+    """Without a slash at its end; plain http only to this machine, for tokens travel on it."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address such as https://example.com")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ValueError("must begin with https:// (plain http is for this machine only)")
+    return text.rstrip("/")
+
+
+def _private_key(key: SecretStr) -> SecretStr:
+    """The PEM text itself (line ends may be written as \\n), or the path of a file that holds it."""
+    text = key.get_secret_value().replace("\\n", "\n")
+    if not text or text.startswith("-----BEGIN"):
+        return SecretStr(text)
+    try:
+        return SecretStr(Path(text).expanduser().read_text())
+    except OSError:
+        raise ValueError("must be a private key (-----BEGIN …) or a readable file that holds one") from None
+
+
+Url = Annotated[str, AfterValidator(_base_url)]
+PositiveInt = Annotated[int, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(gt=0, le=1)]
+NO_SECRET = SecretStr("")
+
+
+class _Group(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="ACCORD_", frozen=True, env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
+
+
+class Process(_Group):
+    """What one process needs: where the database, the mapping and the world are."""
+
+    database_url: SecretStr | None = Field(None, validation_alias=AliasChoices("DATABASE_URL"))
+    embedded: Path | None = None
+    """Folder of the embedded database, instead of DATABASE_URL."""
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, validation_alias=AliasChoices("PORT"))
+    public_url: Url | None = None
+    """How HubSpot reaches us, without path: what its signature covers."""
+    mappings: Path | None = None
+    """Folder of the agreement. Without it: ./mappings, else the shipped one."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"
+
+
+class Engine(_Group):
+    """How rounds run."""
+
+    lease_seconds: Seconds = 90
+    """How long a claim holds. A call starts only if the lease outlives its time-out twice over."""
+    drains: PositiveInt = 4
+    """Rounds at once in one worker process."""
+    claim_size: Annotated[int, Field(gt=0, le=2000)] = 1000
+    """Pairs in one round, at most."""
+    linger_ms: Annotated[int, Field(ge=0)] = 0
+    """How long a woken drain waits for more of the same, to make calls fuller (milliseconds)."""
+    poll_seconds: Seconds = 60
+    """Between two reconciling polls of one side."""
+    poll_seconds_with_push: Seconds = 900
+    """The same, where webhooks or outbound messages arrive."""
+    pool_size: PositiveInt = 10
+    """Database connections of one process, at most."""
+
+
+class Breakers(_Group):
+    """Where Accord stops by itself and waits for a person."""
+
+    model_config = SettingsConfigDict(env_prefix="ACCORD_BREAKER_")
+
+    empty_share: Share = 0.5
+    """A side seems empty: this share of the records read in a round is gone."""
+    blank_share: Share = 0.3
+    """Mass blanking: a field is blanked on this share of a round's pairs …"""
+    least_pairs: PositiveInt = 20
+    """… counted from rounds of this many pairs on (for both shares)."""
+    deletes_per_hour: PositiveInt = 100
+    writes_per_field_per_hour: PositiveInt = 12
+    """One field of one record: a workflow that answers our writes."""
+
+
+class HubSpot(_Group):
+    """The portal and its app: ``access_token``, or client id, client secret and refresh token."""
+
+    model_config = SettingsConfigDict(env_prefix="ACCORD_HUBSPOT_")
+
+    base_url: Url = "https://api.hubapi.com"
+    access_token: SecretStr = NO_SECRET
+    client_id: str = ""
+    client_secret: SecretStr = NO_SECRET
+    """Also what webhooks are signed with."""
+    refresh_token: SecretStr = NO_SECRET
+    portal_id: Annotated[str, Field(pattern=r"^\d*$")] = ""
+    app_id: Annotated[str, Field(pattern=r"^\d*$")] = ""
+    path_version: Annotated[str, Field(pattern=r"^(v3|20\d\d-(03|09))$")] = "v3"
+    """v3, or a dated one such as 2026-09."""
+    time_zone: str = ""
+    """The portal's (IANA): its daily limit ends at midnight there."""
+    timeout_seconds: Seconds = 30
+    overlap_seconds: Seconds = 30
+    """A poll looks back this far: longer than the search index lags."""
+    calls_per_10_seconds: PositiveInt = 190
+    margin_calls: Annotated[int, Field(ge=0)] = 10
+    """Of them left unused, for other clocks count other windows."""
+    daily_calls: PositiveInt | None = None
+    """None: as its answers say."""
+
+    def missing(self) -> list[str]:
+        three = (self.client_id, self.client_secret.get_secret_value(), self.refresh_token.get_secret_value())
+        if self.access_token.get_secret_value() or all(three):
+            return []
+        return [
+            "HubSpot's credentials are missing: set ACCORD_HUBSPOT_ACCESS_TOKEN, or all of "
+            "ACCORD_HUBSPOT_CLIENT_ID, ACCORD_HUBSPOT_CLIENT_SECRET and ACCORD_HUBSPOT_REFRESH_TOKEN."
+        ]
+
+
+class Salesforce(_Group):
+    """The org: client id with client secret (client credentials), or with username and private key (JWT)."""
+
+    model_config = SettingsConfigDict(env_prefix="ACCORD_SALESFORCE_")
+
+    instance_url: Url | None = None
+    """My Domain, e.g. https://acme.my.salesforce.com."""
+    login_url: Url = "https://login.salesforce.com"
+    """Where a JWT is traded (https://test.salesforce.com for a sandbox)."""
+    org_id: Annotated[str, Field(pattern=r"^(00D\w{12}(\w{3})?)?$")] = ""
+    client_id: str = ""
+    client_secret: SecretStr = NO_SECRET
+    username: str = ""
+    private_key: Annotated[SecretStr, AfterValidator(_private_key)] = NO_SECRET
+    outbound_secret: Annotated[SecretStr, Field(min_length=16)] | None = None
+    """The secret end of the path that outbound messages come to; without it none are taken."""
+    api_version: Annotated[str, Field(pattern=r"^\d\d\.0$")] = "66.0"
+    timeout_seconds: Seconds = 40
+    overlap_seconds: Seconds = 30
+    daily_share: Share = 0.8
+    """Of the org's daily calls: at this share of use by anybody, all lanes wait but the hand-off."""
+    backfill_share: Share = 0.5
+    """At this share of use backfills wait."""
+
+    def missing(self) -> list[str]:
+        found = []
+        if not self.instance_url:
+            found.append("Salesforce's address is missing: set ACCORD_SALESFORCE_INSTANCE_URL to your My Domain.")
+        by_key = self.username and self.private_key.get_secret_value()
+        if not (self.client_id and (self.client_secret.get_secret_value() or by_key)):
+            found.append(
+                "Salesforce's credentials are missing: set ACCORD_SALESFORCE_CLIENT_ID, and either "
+                "ACCORD_SALESFORCE_CLIENT_SECRET, or ACCORD_SALESFORCE_USERNAME with ACCORD_SALESFORCE_PRIVATE_KEY."
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All groups, each from the environment unless given."""
+
+    process: Process = field(default_factory=Process)
+    engine: Engine = field(default_factory=Engine)
+    breakers: Breakers = field(default_factory=Breakers)
+    hubspot: HubSpot = field(default_factory=HubSpot)
+    salesforce: Salesforce = field(default_factory=Salesforce)
+
+    def database_url(self) -> str | None:
+        url = self.process.database_url
+        return url.get_secret_value() if url else None
+
+    def mappings_folder(self) -> Path:
+        """The agreement's folder: the one set, ./mappings, or the shipped one."""
+        here = Path("mappings")
+        return self.process.mappings or (here if here.is_dir() else shipped_mappings())
+
+    def secrets(self) -> list[str]:
+        """Every secret value, for the log's redaction."""
+        groups = (self.process, self.hubspot, self.salesforce)
+        values = (value for group in groups for _, value in group)
+        return [v.get_secret_value() for v in values if isinstance(v, SecretStr) and v.get_secret_value()]
+
+
+GROUPS: dict[str, type[_Group]] = {
+    "process": Process, "engine": Engine, "breakers": Breakers, "hubspot": HubSpot, "salesforce": Salesforce,
+}  # fmt: skip
+
+
+def load(*, sides: bool = False) -> Settings:
+    """Read the environment. ``sides``: both sides' credentials must be there.
+
+    Raises FixConfiguration with all problems.
+    """
+    problems = unknown_names(GROUPS.values())
+    made: dict[str, Any] = {}
+    for name, group in GROUPS.items():
+        try:
+            made[name] = group()
+        except ValidationError as error:
+            problems += in_words(group, error)
+    settings = Settings(**made) if len(made) == len(GROUPS) else None
+    if settings:
+        problems += _contradictions(settings)
+    if sides:
+        problems += [line for name in ("hubspot", "salesforce") if name in made for line in made[name].missing()]
+    if problems or settings is None:
+        raise FixConfiguration(problems)
+    return settings
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    problems = []
+    for name, side in (("HUBSPOT", settings.hubspot), ("SALESFORCE", settings.salesforce)):
+        if settings.engine.lease_seconds < 2 * side.timeout_seconds:
+            problems.append(
+                f"ACCORD_LEASE_SECONDS ({settings.engine.lease_seconds:g}) must be at least twice "
+                f"ACCORD_{name}_TIMEOUT_SECONDS ({side.timeout_seconds:g}): no call would ever start."
+            )
+    if settings.process.mappings and not settings.process.mappings.is_dir():
+        problems.append(f"ACCORD_MAPPINGS: {settings.process.mappings} is no folder. `accord init` lays one out.")
+    if settings.hubspot.margin_calls >= settings.hubspot.calls_per_10_seconds:
+        problems.append("ACCORD_HUBSPOT_MARGIN_CALLS leaves nothing of ACCORD_HUBSPOT_CALLS_PER_10_SECONDS.")
+    return problems
+
+
+def shipped_mappings() -> Path:
+    """The agreement that comes with Accord: inside the installed package, or at the top of a checkout."""
+    package = Path(__file__).parent
+    inside = package / "_mappings"
+    return inside if inside.is_dir() else package.parent / "mappings"
