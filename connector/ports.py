@@ -68,7 +68,9 @@ class Crm(Protocol):
 
     side: Side
 
-    def read(self, refs: Sequence[Ref], fields: Mapping[str, Sequence[str]], guard: Guard) -> dict[Ref, Record]:
+    def read(
+        self, refs: Sequence[Ref], fields: Mapping[str, Sequence[str]], guard: Guard
+    ) -> dict[Ref, Record]:
         """Read refs by id; ``fields`` per object. Missing or deleted records are absent from the answer."""
 
     def write(
@@ -106,6 +108,12 @@ class HubSpotCrm(Crm, Protocol):
 class SalesforceCrm(Crm, Protocol):
     def query(self, soql: str, guard: Guard) -> Iterator[list[dict[str, Any]]]:
         """Pages of rows."""
+
+    def find_any(
+        self, object_: str, wanted: Mapping[str, Sequence[str]], fields: Sequence[str], guard: Guard
+    ) -> list[Record]:
+        """Records that match on any of several fields, in one query where it fits: {"Email": […], "Id": […], key: […]}.
+        By e-mail only live ones; by id or external id converted Leads too (with ``moved_to``)."""
 
     def lead_of(self, contact_ids: Sequence[str], guard: Guard) -> dict[str, list[str]]:
         """ConvertedContactId -> ids of the Leads that were converted into it."""
@@ -249,12 +257,16 @@ class Rounds(Protocol):
 
     def claim(self, limit: int, now: datetime, until: datetime) -> Claim: ...
     def busy(self, links: Sequence[int], since: datetime, limit: int) -> list[dict[str, Any]]: ...
+    def trip(self, trips: Sequence[tuple[str, str, str, str]], now: datetime) -> None: ...
+    def tripped(self) -> list[tuple[str, str]]: ...
     def handoffs(self, persons: Sequence[str]) -> dict[str, tuple[int, dict[str, Any]]]: ...
     def outcomes(self, contacts: Sequence[str]) -> dict[str, dict[str, Any]]: ...
     def turns(self, name: str, count: int) -> int: ...
     def drop(self, token: int, rows: Rows) -> set[int]: ...
     def release(self, token: int, rows: Rows) -> None: ...
-    def claim_identities(self, token: int, keys: Iterable[str], now: datetime, until: datetime) -> set[str]: ...
+    def claim_identities(
+        self, token: int, keys: Iterable[str], now: datetime, until: datetime
+    ) -> set[str]: ...
     def linked(self, refs: Sequence[Ref]) -> dict[Ref, int]: ...
     def requeue(self, links: Sequence[int], refs: Sequence[Ref], lane: int, now: datetime) -> None: ...
     def intend(self, token: int, rows: Rows, intent: Intent, now: datetime) -> Mine: ...
@@ -263,6 +275,16 @@ class Rounds(Protocol):
 
 
 __all__ = [
-    "Accepted", "Bookmarks", "Budget", "Clock", "Crm", "FieldSchema", "Guard", "HubSpotCrm", "NoticeStore",
-    "SalesforceCrm", "Write", "Written",
+    "Accepted",
+    "Bookmarks",
+    "Budget",
+    "Clock",
+    "Crm",
+    "FieldSchema",
+    "Guard",
+    "HubSpotCrm",
+    "NoticeStore",
+    "SalesforceCrm",
+    "Write",
+    "Written",
 ]

@@ -145,8 +145,8 @@ class Salesforce(_Group):
 
     instance_url: Url | None = None
     """My Domain, e.g. https://acme.my.salesforce.com."""
-    login_url: Url = "https://login.salesforce.com"
-    """Where a JWT is traded (https://test.salesforce.com for a sandbox)."""
+    audience: Url | None = None
+    """The login host a JWT is meant for, where the address doesn't tell (https://test.salesforce.com: a sandbox)."""
     org_id: Annotated[str, Field(pattern=r"^(00D\w{12}(\w{3})?)?$")] = ""
     client_id: str = ""
     client_secret: SecretStr = NO_SECRET
@@ -189,10 +189,10 @@ class Settings:
         url = self.process.database_url
         return url.get_secret_value() if url else None
 
-    def mappings_folder(self) -> Path:
-        """The agreement's folder: the one set, ./mappings, or the shipped one."""
+    def mappings_folder(self) -> Path | None:
+        """The agreement's folder: the one set, or ./mappings; None for the shipped one."""
         here = Path("mappings")
-        return self.process.mappings or (here if here.is_dir() else shipped_mappings())
+        return self.process.mappings or (here if here.is_dir() else None)
 
     def secrets(self) -> list[str]:
         """Every secret value, for the log's redaction."""
@@ -242,9 +242,3 @@ def _contradictions(settings: Settings) -> list[str]:
         problems.append("ACCORD_HUBSPOT_MARGIN_CALLS leaves nothing of ACCORD_HUBSPOT_CALLS_PER_10_SECONDS.")
     return problems
 
-
-def shipped_mappings() -> Path:
-    """The agreement that comes with Accord: inside the installed package, or at the top of a checkout."""
-    package = Path(__file__).parent
-    inside = package / "_mappings"
-    return inside if inside.is_dir() else package.parent / "mappings"

@@ -1,0 +1,27 @@
+"""The command line. Each module in this folder adds its commands by a function ``add_to(app)``.
+
+Modules import what is heavy inside their commands, so that `accord --help` and small commands start at once.
+"""
+
+import importlib
+import pkgutil
+from typing import Annotated
+
+import typer
+
+
+def build() -> typer.Typer:
+    """The whole `accord` command."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app.callback()(_options)
+    for found in sorted(module.name for module in pkgutil.iter_modules(__path__)):
+        module = importlib.import_module(f"{__name__}.{found}")
+        if hasattr(module, "add_to"):
+            module.add_to(app)
+    return app
+
+
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the whole traceback of an error.")] = False,
+) -> None:
+    """Accord keeps one agreement between marketing and sales, between HubSpot and Salesforce."""

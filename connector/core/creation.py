@@ -21,7 +21,9 @@ def plan_creation(plan: Plan, desk: Desk, derived: Sequence[Derived], side: Side
     object_ = mapping.create_object if side is Side.SALESFORCE else "contact"
     key = mapping.salesforce_key if side is Side.SALESFORCE else mapping.hubspot_key
     wanted = {d.native: d for d in derived if d.side is side and not d.bound and d.value is not None}
-    changes = [c for f in mapping.fields if (c := _field(plan, desk, f, side, object_, source, wanted)) is not None]
+    changes = [
+        c for f in mapping.fields if (c := _field(plan, desk, f, side, object_, source, wanted)) is not None
+    ]
     mapped = {c.native for c in changes}
     changes += [
         Change("=" + d.native, side, d.native, None, d.value, d.value, None, d.why, enforced=d.enforced)
@@ -46,12 +48,15 @@ def _field(
     why = f"new record from {source.ref.side}"
     send: Value
     if value is None:
-        if field.fallback is None or side is Side.HUBSPOT:
+        fallback = desk.fallbacks.get(native) or field.fallback
+        if fallback is None or side is Side.HUBSPOT:
             return None
-        send, why = field.fallback, "the agreement's fallback for a blank"
+        send, why = fallback, "the agreement's fallback for a blank"
     else:
         try:
-            send = field.lens.to_salesforce(value) if side is Side.SALESFORCE else field.lens.to_hubspot(value)
+            send = (
+                field.lens.to_salesforce(value) if side is Side.SALESFORCE else field.lens.to_hubspot(value)
+            )
         except Untranslatable as problem:
             plan.held.add(field.name)
             plan.troubles.append(Trouble(problem.code, field.name, str(problem), problem.fix))

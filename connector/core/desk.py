@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from connector.core.agreement import Agreement
 from connector.core.mapping import Field, KindMapping
 from connector.core.plan import Pair
 from connector.core.records import Record, Side
@@ -18,11 +19,13 @@ FieldRow = tuple[str, str, str, Field]
 @dataclass(slots=True)
 class Desk:
     """``version``: the agreement's version as text. ``derived_order``: HubSpot properties that the agreement derives and
-    that go back only through blank -> their options, early to late."""
+    that go back only through blank -> their options, early to late. ``fallbacks``: Salesforce fields a new record must have -> what is written for a blank
+    (None: the person is held)."""
 
     mapping: KindMapping
     version: str
     derived_order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fallbacks: Mapping[str, str | None] = field(default_factory=dict)
     fields: dict[str, Field] = field(init=False)
     _rows: dict[str, list[FieldRow]] = field(init=False)
     _natives: dict[str, dict[str, Field]] = field(init=False)
@@ -31,7 +34,9 @@ class Desk:
         fields = self.mapping.fields
         self.fields = {f.name: f for f in fields}
         objects = self.mapping.salesforce_objects
-        self._rows = {o: [(f.name, f.hubspot, f.salesforce[o], f) for f in fields if o in f.salesforce] for o in objects}
+        self._rows = {
+            o: [(f.name, f.hubspot, f.salesforce[o], f) for f in fields if o in f.salesforce] for o in objects
+        }
         self._natives = {o: {f.salesforce[o]: f for f in fields if o in f.salesforce} for o in objects}
         self._natives["contact"] = {f.hubspot: f for f in fields}
 
@@ -49,6 +54,15 @@ class Desk:
             if native in self._natives[object_]:
                 return self._natives[object_][native].name
         return None
+
+
+def desk_for(agreement: Agreement) -> Desk:
+    rules = agreement.handoff
+    required: dict[str, str | None] = {"LastName": rules.last_name_fallback}
+    if agreement.person.create_object == "Lead":
+        required["Company"] = rules.company_fallback
+    version = ".".join(str(part) for part in agreement.version)
+    return Desk(agreement.person, version, {rules.hubspot.lifecycle: rules.lifecycle_order}, required)
 
 
 def snapshot(pair: Pair, desk: Desk) -> str:

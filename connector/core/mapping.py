@@ -1,4 +1,5 @@
-"""The mapping as the engine uses it: compiled, immutable, already checked. Files are read in adapters/mappings."""
+"""The mapping as the engine uses it: compiled, immutable, already checked. Files are read in
+adapters/mappings."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from connector.core.records import Record, Side, Value
 
 
 class Lens(Protocol):
-    """A two-way translation of one value. Pure. Blank (None) is handled by the engine and never reaches a lens."""
+    """A two-way translation of one value. Pure. Blank (None) is handled by the engine and never reaches a
+    lens."""
 
     def to_salesforce(self, raw: Value) -> Value:
         """HubSpot raw -> what to send to Salesforce. Raises Untranslatable."""
@@ -21,10 +23,12 @@ class Lens(Protocol):
         """Salesforce raw -> what to send to HubSpot (always a str). Raises Untranslatable."""
 
     def predict(self, side: Side, sent: Value) -> Value:
-        """What ``side`` is expected to hold after ``sent`` was written there (trimmed, normalised, as JSON type)."""
+        """What ``side`` is expected to hold after ``sent`` was written there (trimmed, normalised, as JSON
+        type)."""
 
     def same(self, hubspot: Value, salesforce: Value) -> bool:
-        """Do these two raw values mean the same? Never raises. True also where one is the lens image of the other."""
+        """Do these two raw values mean the same? Never raises. True also where one is the lens image of the
+        other."""
 
 
 class Direction(StrEnum):
@@ -49,11 +53,12 @@ class Blank(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One row of the mapping. ``salesforce`` gives the field per object, e.g. {"Lead": "State", "Contact": "MailingState"};
-    an object that is absent does not carry this field. ``tie``: who wins when ``newest`` can't tell.
-    ``first_link``: who wins when two filled records are linked for the first time.
+    """One row of the mapping. ``salesforce`` gives the field per object, e.g. {"Lead": "State", "Contact":
+    "MailingState"}; an object that is absent does not carry this field. ``tie``: who wins when ``newest``
+    can't tell. ``first_link``: who wins when two filled records are linked for the first time.
     ``two_step``: HubSpot takes an earlier option only through blank (lifecyclestage); ``order`` gives the
-    options from early to late for that test. ``required_on_create``: for these Salesforce objects a blank needs ``fallback``."""
+    options from early to late for that test. ``required_on_create``: for these Salesforce objects a blank
+    needs ``fallback``."""
 
     name: str
     hubspot: str
@@ -79,7 +84,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which persons take part, by the side they start from. None selects all. A linked person always syncs."""
+    """Which persons take part, by the side they start from. None selects all. A linked person always
+    syncs."""
 
     hubspot: Condition | None = None
     salesforce: Condition | None = None
@@ -87,9 +93,10 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class KindMapping:
-    """The mapping of one kind (person). ``create_object``: what a hand-off creates in Salesforce: Lead or Contact.
-    ``hubspot_key``/``salesforce_key``: the unique fields that Accord owns and that hold the *other* side's id.
-    ``hubspot_extra``/``salesforce_extra``: fields read besides the mapped ones (traits, Accord's own, matching)."""
+    """The mapping of one kind (person). ``create_object``: what a hand-off creates in Salesforce: Lead or
+    Contact. ``hubspot_key``/``salesforce_key``: the unique fields that Accord owns and that hold the *other*
+    side's id. ``hubspot_extra``/``salesforce_extra``: fields read besides the mapped ones (traits, Accord's
+    own, matching)."""
 
     kind: str
     version: int

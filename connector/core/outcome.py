@@ -1,4 +1,4 @@
-"""What became of a person in sales: Salesforce Opportunities, told per contact. Pure; the query texts are made here too.
+"""What became of a person in sales: Salesforce Opportunities, told per contact, and the queries that read them. Pure.
 
 An amount is never converted: it goes with the currency that Salesforce keeps it in, or the pair of them is left blank.
 """
@@ -50,10 +50,10 @@ class WithoutRole:
 
     @property
     def message(self) -> str:
-        reached = len(self.contact_ids)
-        if not reached:
-            return f"Opportunity {self.opportunity_id} has no contact role and no linked contact: its outcome reaches nobody."
-        return f"Opportunity {self.opportunity_id} has no contact role: its outcome went to {reached} contact(s) of its account."
+        lead = f"Opportunity {self.opportunity_id} has no contact role"
+        if not self.contact_ids:
+            return f"{lead} and no linked contact: its outcome reaches nobody."
+        return f"{lead}: its outcome went to {len(self.contact_ids)} contact(s) of its account."
 
     @property
     def fix(self) -> str:
@@ -89,7 +89,8 @@ def assign(
     linked, found, lone = set(linked_contact_ids), dict[str, OpportunityView](), list[WithoutRole]()
     for row in sorted(opportunities, key=lambda r: str(r["Id"])):
         contacts = by_role.get(row["Id"])
-        reached = tuple(sorted(linked.intersection(contacts or contacts_by_account.get(row.get("AccountId") or "", ()))))
+        of_account = contacts_by_account.get(row.get("AccountId") or "", ())
+        reached = tuple(sorted(linked.intersection(contacts or of_account)))
         if not contacts:
             lone.append(WithoutRole(row["Id"], row.get("AccountId"), reached))
         view = _view(row, fields, org_currency, by_account=not contacts)
@@ -153,7 +154,7 @@ def roles_of_contacts(ids: Sequence[str]) -> str:
 
 
 def contacts_of_accounts(account_ids: Sequence[str]) -> str:
-    return f"SELECT Id, AccountId FROM Contact WHERE AccountId IN ({_ids(account_ids)})"
+    return f"SELECT Id, AccountId FROM Contact WHERE AccountId IN ({_ids(account_ids)})"  # noqa: S608 ids are checked
 
 
 _ROLE = "SELECT Id, OpportunityId, ContactId, IsPrimary, SystemModstamp FROM OpportunityContactRole"
@@ -161,11 +162,11 @@ _ROLE = "SELECT Id, OpportunityId, ContactId, IsPrimary, SystemModstamp FROM Opp
 
 def _opportunity(fields: SalesforceAnswers) -> str:
     names = ["Id", "AccountId", *fields.of_opportunity(), "IsClosed", "IsWon", "CloseDate", "SystemModstamp"]
-    return f"SELECT {', '.join(dict.fromkeys(names))} FROM Opportunity"
+    return f"SELECT {', '.join(dict.fromkeys(names))} FROM Opportunity"  # noqa: S608 names are the agreement's
 
 
 def _ids(ids: Sequence[str]) -> str:
-    """Quoted ids. Raises ValueError for none at all or for what can't be an id, so nothing foreign gets into a query."""
+    """Quoted ids. Raises ValueError for none, or for what can't be an id: nothing foreign gets into a query."""
     wrong = [each for each in ids if not _ID.fullmatch(each)]
     if wrong or not ids:
         raise ValueError(f"not Salesforce ids: {wrong!r}")

@@ -44,7 +44,8 @@ class Verdict:
     def document(self) -> dict[str, Any]:
         """What is stored with a decision: its inputs and its version. JSON scalars, lists and objects only."""
         traits = [
-            {"name": t.name, "label": t.label, "truth": str(t.truth), "evidence": t.evidence} for t in self.traits
+            {"name": t.name, "label": t.label, "truth": str(t.truth), "evidence": t.evidence}
+            for t in self.traits
         ]
         return {"tier": str(self.tier), "met": self.met, "version": self.version, "traits": traits}
 

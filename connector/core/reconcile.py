@@ -86,8 +86,8 @@ class _Fields:
             if field is None or d.bound or not is_due(d, record, seen):
                 continue
             wanted[d.side][d.native] = d.value
-            held, known = record.values.get(d.native), seen.get(field.name, UNSEEN)
-            if known is not UNSEEN and held != known and held is not None and held != d.value:
+            held = record.values.get(d.native)
+            if field.name in seen and held not in (None, seen[field.name], d.value):
                 self.plan.losers.append(Loser(d.side, field.name, d.native, held, d.value, "agreement"))
         return wanted[Side.HUBSPOT], wanted[Side.SALESFORCE]
 
@@ -194,7 +194,7 @@ class _Fields:
     ) -> None:
         target = source.other
         record = self.pair.record(target)
-        native = record and self.desk.mapping.native(field, record)
+        native = self.desk.mapping.native(field, record) if record else None
         if record is None or native is None:
             return
         try:
@@ -216,6 +216,7 @@ class _Fields:
         change = Change(field.name, target, native, held, send, value, source, why, two or second, second)
         change.loser = loser
         self.plan.changes.append(change)
+
 
 def is_blocked(plan: Plan, desk: Desk, now: datetime, name: str, record: Record, send: Value) -> bool:
     """Does a refusal of this very write still hold? One that does not is lifted."""
@@ -242,9 +243,7 @@ def is_due(d: Derived, record: Record, seen: dict[str, Value]) -> bool:
     return d.enforced or seen.get("=" + d.native, UNSEEN) != d.value
 
 
-def _derive(
-    plan: Plan, desk: Desk, derived: Sequence[Derived], finish: Iterable[str], now: datetime
-) -> None:
+def _derive(plan: Plan, desk: Desk, derived: Sequence[Derived], finish: Iterable[str], now: datetime) -> None:
     for d in derived:
         record = plan.pair.record(d.side)
         if record is None:

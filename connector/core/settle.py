@@ -30,29 +30,31 @@ class Settling:
                 self._row(row)
 
     def _row(self, row: Left) -> None:
-        if self.pair.record(row.side) is None or self.pair.record(row.side.other) is None:
-            if row.action == "create":
-                self.plan.settled.append(Settled(row.id, "lapsed", row.changes))
-                return
-            if self.pair.record(row.side) is None:
-                self.plan.settled.append(Settled(row.id, "lapsed", row.changes))
-                return
-        if row.action == "create":
+        missing = self.pair.record(row.side) is None
+        if missing or (row.action == "create" and self.pair.record(row.side.other) is None):
+            self.plan.settled.append(Settled(row.id, "lapsed", row.changes))
+        elif row.action == "create":
             self._created(row)
-            return
-        states = [self._change(row, change) for change in row.changes if "st" not in change]
-        state = "done" if all(s == "done" for s in states) else "lapsed"
-        self.plan.settled.append(Settled(row.id, state, row.changes))
+        else:
+            changes = [dict(change) for change in row.changes]
+            states = [self._change(row, change) for change in changes if "st" not in change]
+            state = "done" if all(s == "done" for s in states) else "lapsed"
+            self.plan.settled.append(Settled(row.id, state, changes))
 
     def _created(self, row: Left) -> None:
         """Seen from the row, for every field that the new record holds."""
         self.plan.settled.append(Settled(row.id, "done", row.changes))
         target, source = self.pair.record(row.side), self.pair.record(row.side.other)
-        if target is None or source is None or self.pair.link is not None or not self._is_ours(target, source):
+        if (
+            target is None
+            or source is None
+            or self.pair.link is not None
+            or not self._is_ours(target, source)
+        ):
             return
         for change in row.changes:
             field = self.fields.get(change["f"])
-            native = field and self.mapping.native(field, target)
+            native = self.mapping.native(field, target) if field else None
             if field is None or native is None or target.values.get(native) is None:
                 continue
             now, sent = target.values.get(native), change["v"]
@@ -139,7 +141,9 @@ def _before(modified_at: datetime | None, moment: datetime) -> bool:
     return modified_at is not None and modified_at + timedelta(seconds=1) + SKEW < moment
 
 
-def late_writes(pair: Pair, seen: dict[Side, Seen], mapping: KindMapping, fields: dict[str, Field]) -> dict[Side, Seen]:
+def late_writes(
+    pair: Pair, seen: dict[Side, Seen], mapping: KindMapping, fields: dict[str, Field]
+) -> dict[Side, Seen]:
     """Values that a lapsed row meant to write and that stand there now: our own late write, not an edit. Patches to Seen."""
     patches: dict[Side, Seen] = {Side.HUBSPOT: {}, Side.SALESFORCE: {}}
     for row in pair.left:

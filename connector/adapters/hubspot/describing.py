@@ -30,8 +30,10 @@ class Describer:
 
     def known(self, object_: str) -> dict[str, FieldSchema]:
         """The schema, at most an hour old."""
-        at, fields = self._kept.get(object_, (0.0, None))
-        return fields if fields is not None and time.monotonic() - at < KEPT else self.schema(object_)
+        kept = self._kept.get(object_)
+        if kept is not None and time.monotonic() - kept[0] < KEPT:
+            return kept[1]
+        return self.schema(object_)
 
     def owners(self, *, archived: bool, guard: Guard = no_guard) -> dict[str, str]:
         """E-mail (lower case) -> owner id of all persons; the first one counts where an address comes twice."""

@@ -39,7 +39,7 @@ class Transport(Protocol):
     ) -> Answer: ...
 
 
-class RestTransport(RESTClientObject):
+class RestTransport(RESTClientObject):  # type: ignore[misc]
     """The client's rest object without its model layer and its second JSON encoder.
 
     Answers of every status come back as they are. Nothing is repeated or redirected in here: each call passes the
@@ -75,8 +75,8 @@ class RestTransport(RESTClientObject):
 
 def rest_transport(connection: HubSpotConnection, options: HubSpotOptions) -> RestTransport:
     """The library's pool, configured: keep-alive connections enough for all threads."""
-    configuration = Configuration(host=connection.base_url)  # type: ignore[no-untyped-call]
+    configuration = Configuration(host=connection.base_url)
     configuration.connection_pool_maxsize = options.connections
     if options.proxy:
         configuration.proxy = options.proxy
-    return RestTransport(configuration)  # type: ignore[no-untyped-call]
+    return RestTransport(configuration)

@@ -1,4 +1,5 @@
-"""Conditions as written in YAML: ``{field: budget, at_least: 10000}``, ``{all: [...]}``, ``{any: [...]}``, ``{not: ...}``."""
+"""Conditions as written in YAML: ``{field: budget, at_least: 10000}``, ``{all: [...]}``, ``{any: [...]}``,
+``{not: ...}``."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from connector.core.conditions import All, Any_, Condition, Not, Test
 from connector.core.operators import OPERATORS, Operand
 from connector.core.values import to_bool, to_instant, to_number
 
-_JOINS = {"all": All, "any": Any_}
+_JOINS: dict[str, type[All | Any_]] = {"all": All, "any": Any_}
 _MAX_DEPTH = 12
 
 
@@ -69,7 +70,9 @@ def _test(spot: Spot, raw: dict[str, object], known: Known) -> Condition | None:
         fix = did_you_mean(key, OPERATORS, f"Known: {listed(OPERATORS)}.")
         (spot / key).problem(f"The operator “{key}” is not known.", fix)
     if len(operators) != 1:
-        spot.problem(f"The test of “{name}” has {len(operators)} operators.", "Give it one; join tests by all.")
+        spot.problem(
+            f"The test of “{name}” has {len(operators)} operators.", "Give it one; join tests by all."
+        )
     if unknown or len(operators) != 1:
         return None
     operator = operators[0]

@@ -1,4 +1,5 @@
-"""The shapes of the four files, level by level. What they mean is compiled beside; what a lens takes is in lens_shapes."""
+"""The shapes of the four files, level by level. What they mean is compiled beside; what a lens takes is in
+lens_shapes."""
 
 from __future__ import annotations
 
@@ -110,6 +111,8 @@ class Handoff(Shape):
     lifecycle: dict[str, Any]
     nurture_list: Word
     reject_reasons: Annotated[list[Word], Field(min_length=1)]
+    status_answers: dict[str, Literal["accepted", "working", "rejected", "nurture"]] | None = None
+    lead_status: dict[str, Word] = Field(default={})
     answers: dict[str, Any] | None = None
 
 
@@ -166,7 +169,7 @@ def read(shape: type[S], spot: Spot) -> S | None:
 
 def _tell(shape: type[Shape], spot: Spot, error: Any, told: set[tuple[str | int, ...]]) -> None:
     """One problem for one place: a union of shapes would complain once for each."""
-    steps = tuple(step for step in error["loc"] if (*spot.path, step) in spot.source.lines or isinstance(step, int))
+    steps = _steps(spot, error["loc"])
     name, kind = error["loc"][0], error["type"]
     place = (name, *steps[1:])
     if place in told:
@@ -176,9 +179,20 @@ def _tell(shape: type[Shape], spot: Spot, error: Any, told: set[tuple[str | int,
         spot.problem(f"“{name}” is missing.", f"Add `{name}:`.")
     elif kind == "extra_forbidden":
         known = f"Known here: {listed(shape.model_fields)}."
-        (spot / name).problem(f"The key “{name}” is not known.", did_you_mean(name, shape.model_fields, known))
+        (spot / name).problem(
+            f"The key “{name}” is not known.", did_you_mean(name, shape.model_fields, known)
+        )
     else:
         _misfit(spot.deeper(steps or (name,)), str(name), error)
+
+
+def _steps(spot: Spot, location: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The location without the names that pydantic gives to the members of a union."""
+    steps: tuple[str | int, ...] = ()
+    for step in location:
+        if (*spot.path, *steps, step) in spot.source.lines:
+            steps = (*steps, step)
+    return steps
 
 
 def _misfit(spot: Spot, name: str, error: Any) -> None:

@@ -1,4 +1,5 @@
-"""Reads YAML with the line of everything, and refuses what YAML would swallow: keys written twice, odd keys."""
+"""Reads YAML with the line of everything, and refuses what YAML would swallow: keys written twice, odd
+keys."""
 
 from __future__ import annotations
 
@@ -38,7 +39,9 @@ def parse_source(text: str, shown: str, found: list[Problem]) -> Source | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = (error.problem or error.context or "it can't be read").strip()
-        found.append(Problem(shown, (mark.line if mark else 0) + 1, f"This is not YAML: {said}.", _hint(said)))
+        found.append(
+            Problem(shown, (mark.line if mark else 0) + 1, f"This is not YAML: {said}.", _hint(said))
+        )
         return None
     except YAMLError as error:
         found.append(Problem(shown, 1, f"This is not YAML: {error}.", ""))
@@ -77,7 +80,9 @@ class _Builder:
             line = key_node.start_mark.line + 1
             key = key_node.value if isinstance(key_node, ScalarNode) else None
             if key is None or key == "<<":
-                self.found.append(Problem(self.shown, line, "A key has to be one word here.", "Write it out."))
+                self.found.append(
+                    Problem(self.shown, line, "A key has to be one word here.", "Write it out.")
+                )
             elif key in values:
                 first = self.lines[(*path, key)]
                 message = f"The key “{key}” stands here twice (first on line {first})."
@@ -89,7 +94,8 @@ class _Builder:
 
 
 def _scalar(node: ScalarNode) -> Any:
-    """YAML 1.2: only true and false are booleans, so NO stays Norway; times and numbers like 007 stay text."""
+    """YAML 1.2: only true and false are booleans, so NO stays Norway; times and numbers like 007 stay
+    text."""
     tag, text = str(node.tag).rpartition(":")[2], node.value
     if tag == "null":
         return None

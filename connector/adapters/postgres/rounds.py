@@ -68,6 +68,18 @@ class PostgresRounds:
             conn.row_factory = dict_row  # type: ignore[assignment]
             return list(queries.busy_fields(conn, links=list(links), since=since, limit=limit))
 
+    def trip(self, trips: Sequence[tuple[str, str, str, str]], now: datetime) -> None:
+        """Breakers that went: (side, code, field or '', reason). One for a whole side stops all lanes."""
+        rows = [{"side": s, "code": c, "field": f, "reason": r} for s, c, f, r in trips]
+        with self._pool.connection() as conn:
+            queries.trip(conn, rows=document(rows), now=now)
+
+    def tripped(self) -> list[tuple[str, str]]:
+        """(side, field) of breakers that nobody has lifted yet."""
+        with self._pool.connection() as conn:
+            conn.row_factory = dict_row  # type: ignore[assignment]
+            return [(r["side"], r["field"]) for r in queries.tripped(conn)]
+
     def handoffs(self, persons: Sequence[str]) -> dict[str, tuple[int, dict[str, Any]]]:
         """The latest hand-off of each person: (id, document)."""
         with self._pool.connection() as conn:

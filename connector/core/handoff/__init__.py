@@ -3,6 +3,7 @@
 from connector.core.handoff.advance import advance
 from connector.core.handoff.facts import settled
 from connector.core.handoff.owners import OwnerChoice, choose_owner
+from connector.core.handoff.required import required
 from connector.core.handoff.row import Handoff, SalesView, Step
 from connector.core.handoff.spoken import derived, sales_view
 from connector.core.handoff.table import EDGES, State, may
@@ -18,6 +19,7 @@ __all__ = [
     "choose_owner",
     "derived",
     "may",
+    "required",
     "sales_view",
     "settled",
 ]

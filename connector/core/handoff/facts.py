@@ -12,7 +12,8 @@ from connector.core.rules import HandoffRules
 
 ANSWER, STATUS, OPPORTUNITY, OWNER = "answer:", "status:", "opportunity:", "owner:"
 CONVERTED = "converted"
-YES = frozenset({"answer:accepted", "status:accepted"})
+YES_BY_STATUS = frozenset({"status:accepted"})
+YES = YES_BY_STATUS | {"answer:accepted"}
 AT_WORK = frozenset({"status:working"})
 
 _RECYCLED = "bad_timing"
@@ -21,7 +22,10 @@ _TAKEN = frozenset({State.ACCEPTED, State.WORKING, State.CONVERTED, State.WON, S
 
 
 def facts(sales: SalesView, handoff: Handoff | None, rules: HandoffRules) -> frozenset[str]:
-    """All that sales says now. A rejection carries its reason code, empty where none of the agreed ones is given."""
+    """All that sales says now. A rejection carries its reason code, empty where none of the agreed ones is given.
+    Where the record can't be read any more, nothing is unsaid by that."""
+    if sales.object is None and handoff is not None and handoff.salesforce_ref is not None:
+        return handoff.standing
     found = {_answer(sales, rules), _status(sales, rules), _opportunity(sales, handoff)}
     found |= {CONVERTED} if sales.converted else set()
     found |= {OWNER + sales.owner_email} if sales.owner_email else set()
@@ -32,7 +36,9 @@ def facts(sales: SalesView, handoff: Handoff | None, rules: HandoffRules) -> fro
 
 def rejections(found: Iterable[str]) -> list[str]:
     """Reason codes of the rejections among facts, given ones first; '' is a rejection without a reason."""
-    codes = [fact.split(":")[2] for fact in found if fact.startswith(("answer:rejected:", "status:rejected:"))]
+    codes = [
+        fact.split(":")[2] for fact in found if fact.startswith(("answer:rejected:", "status:rejected:"))
+    ]
     return sorted(codes, key=lambda code: (not code, code))
 
 
@@ -41,7 +47,7 @@ def stale_answers(handoff: Handoff) -> tuple[bool, bool]:
     if handoff.state is not State.OFFERED:
         return False, False
     answer = any(fact.startswith(ANSWER) for fact in handoff.standing)
-    return answer, any(fact.startswith("status:rejected:") for fact in handoff.standing)
+    return answer, any(fact.startswith(STATUS) for fact in handoff.standing)
 
 
 def settled(handoff: Handoff, sales: SalesView, rules: HandoffRules) -> Handoff:

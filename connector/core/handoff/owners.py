@@ -25,7 +25,7 @@ def choose_owner(
     """``turn``: how many persons were given out before (round robin). ``active``: e-mails, lower case, of active users.
     ``lookup``: HubSpot property -> raw value; ``now`` (aware UTC): for rules about time."""
     place, owners = _pool(rules, lookup, now)
-    gone = []
+    gone: list[str] = []
     for email in owners[turn % len(owners) :] + owners[: turn % len(owners)] if owners else ():
         if email in active:
             return OwnerChoice(email, f"the turn in {place}", _gone(gone, email))
@@ -33,7 +33,9 @@ def choose_owner(
     fallback = rules.fallback_owner
     if fallback in active:
         return OwnerChoice(fallback, f"fallback: nobody in {place} is active", _gone(gone, fallback))
-    return OwnerChoice(None, f"neither {place} nor the fallback has an active owner", _gone([*gone, fallback], None))
+    return OwnerChoice(
+        None, f"neither {place} nor the fallback has an active owner", _gone([*gone, fallback], None)
+    )
 
 
 def _pool(rules: HandoffRules, lookup: Lookup, now: datetime | None) -> tuple[str, tuple[str, ...]]:

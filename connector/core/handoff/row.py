@@ -10,7 +10,7 @@ from typing import Any
 from connector.core.handoff.table import OPEN, State
 from connector.core.outcome import OpportunityView
 from connector.core.plan import Trouble
-from connector.core.records import Side, Value
+from connector.core.records import Value
 from connector.core.rules import Tier
 
 REMIND_EVERY = timedelta(days=1)
@@ -23,11 +23,11 @@ _TIMES = ("offered_at", "due_at", "answered_at", "cool_off_until", "reminded_at"
 class Handoff:
     """One person's way through sales. A new offer after an end is a new row (``id`` None).
 
-    ``tier``, ``verdict`` (its document), ``agreement``: the decision with its inputs and versions, as they were when it
-    was made. ``evidence``: fingerprint of the verdict when the hand-off ended or ran out; only another one is new evidence.
-    ``salesforce_ref``: the record it was made on (set by the service), as text. ``note``: what the owner is told
-    above the reasons. ``standing``: what sales had said at the last step; only what is fresh moves the hand-off.
-    Times are aware UTC; ``due_at``: when sales' answer is due.
+    ``tier``, ``verdict`` (its document), ``agreement``: the decision with its inputs and versions, as they were
+    when it was made. ``evidence``: fingerprint of the verdict when the hand-off ended or ran out; only another one
+    is new evidence. ``salesforce_ref``: the record it was made on (set by the service), as text. ``note``: what the
+    owner is told above the reasons. ``standing``: what sales had said at the last step; only what is fresh moves the
+    hand-off. Times are aware UTC; ``due_at``: when sales' answer is due.
     """
 
     state: State
@@ -53,11 +53,12 @@ class Handoff:
 
     def next_look(self) -> datetime | None:
         """When time alone may move this hand-off; None: only a change can."""
+        due = None if self.answered_at or self.evidence else self.due_at
         if self.state in (State.HELD, State.OFFERED):
-            return self.due_at
+            return due
         if self.state is State.ANSWER_INCOMPLETE:
             again = self.reminded_at + REMIND_EVERY if self.reminded_at else None
-            return min((t for t in (self.due_at, again) if t), default=None)
+            return min((t for t in (due, again) if t), default=None)
         return self.cool_off_until
 
     def document(self) -> dict[str, Any]:
@@ -80,9 +81,9 @@ class Handoff:
 class SalesView:
     """The person as sales has them now. ``object`` None: there is no record.
 
-    ``status_word``: vocabulary word of the Lead's status (None: none, or unknown). ``answer``: 'Accepted', 'Rejected' or
-    None; ``reject_reason``: vocabulary code. ``converted``: the record was a Lead and is a Contact now. ``owner_email``:
-    None also for a queue, an inactive user or the integration user, who can't answer.
+    ``status_word``: vocabulary word of the Lead's status (None: none, or unknown). ``answer``: 'Accepted', 'Rejected'
+    or None; ``reject_reason``: vocabulary code. ``converted``: the record was a Lead and is a Contact now.
+    ``owner_email``: None also for a queue, an inactive user or the integration user, who can't answer.
     ``opportunity_known``: False where the Opportunities were not read; what was known of them then stays.
     """
 
@@ -101,7 +102,7 @@ class SalesView:
 class Step:
     """What the agreement makes of a person now.
 
-    ``handoff``: as it is after this step (None: there is none). ``edge``: 'offered->accepted', None where the state stays.
+    ``handoff``: as it is after this step (None: there is none). ``edge``: 'offered->accepted', None if the state stays.
     ``hubspot``, ``salesforce``: native names -> values wanted there; statuses, stages and reject reasons are vocabulary
     words (a stage: Salesforce's own) and owners are e-mails until ``spoken.derived`` says them in a side's words.
     ``enforce``: names written whenever the side holds another value; the others only when the wanted value changes.
@@ -113,7 +114,7 @@ class Step:
     reason: str
     hubspot: Mapping[str, Value]
     salesforce: Mapping[str, Value]
-    enforce: frozenset[tuple[Side, str]]
+    enforce: frozenset[str]
     nurture: bool | None
     create: bool
     issues: tuple[Trouble, ...] = field(default=())

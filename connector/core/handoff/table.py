@@ -5,7 +5,7 @@
     held                .    x       x       x        x       x        x         x   x    x       x
     offered             .    .       x       x        x       x        x         x   x    x       x
     answer_incomplete   .    x       .       x        x       x        x         x   x    x       .
-    expired             x    x       x       x        x       x        x         x   x    .       x
+    expired             .    x       x       x        x       x        x         x   x    .       x
     accepted            .    .       x       .        x       x        x         x   x    .       .
     working             .    .       x       .        .       x        x         x   x    .       .
     converted           .    .       .       .        .       .        .         x   x    .       .
@@ -69,15 +69,23 @@ EDGES = (
     Edge(S.OFFERED, (S.WITHDRAWN,), "hot again"),
     Edge(S.OFFERED, (S.REJECTED, S.LOST, S.WON), "hot on new evidence, and the cool-off is over"),
     Edge(S.OFFERED, (S.EXPIRED,), "never offered and no longer held; or as after a rejection"),
-    Edge(S.HELD, (None, S.WITHDRAWN, S.REJECTED, S.LOST, S.WON, S.EXPIRED), "would be offered, but something is missing"),
-    Edge(S.ANSWER_INCOMPLETE, (S.HELD, S.OFFERED, S.EXPIRED, S.ACCEPTED, S.WORKING), "sales says no without a reason"),
+    Edge(
+        S.HELD, (None, S.WITHDRAWN, S.REJECTED, S.LOST, S.WON), "would be offered, but something is missing"
+    ),
+    Edge(
+        S.ANSWER_INCOMPLETE,
+        (S.HELD, S.OFFERED, S.EXPIRED, S.ACCEPTED, S.WORKING),
+        "sales says no without a reason",
+    ),
     Edge(S.ACCEPTED, WAITING, "sales says yes"),
     Edge(S.ACCEPTED, (S.REJECTED, S.WITHDRAWN), "sales takes the person after all"),
     Edge(S.WORKING, (*WAITING, S.ACCEPTED), "sales works on the person, which is a yes"),
     Edge(S.WORKING, (S.REJECTED, S.WITHDRAWN), "sales works on the person after all"),
     Edge(S.REJECTED, WAITING, "sales says no, and why"),
     Edge(S.REJECTED, (S.ACCEPTED, S.WORKING), "recycled: sales gives the person back"),
-    Edge(S.REJECTED, (S.WITHDRAWN,), "sales says no to what Accord had withdrawn: the reason is worth keeping"),
+    Edge(
+        S.REJECTED, (S.WITHDRAWN,), "sales says no to what Accord had withdrawn: the reason is worth keeping"
+    ),
     Edge(S.CONVERTED, (None,), "a deal that sales opened without a hand-off"),
     Edge(S.CONVERTED, (*WAITING, S.ACCEPTED, S.WORKING), "the Lead was converted, or a deal was opened"),
     Edge(S.CONVERTED, (S.REJECTED, S.WITHDRAWN), "sales made a deal of the person after all"),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from connector.core.handoff.facts import stale_answers
+from connector.core.handoff.facts import OPPORTUNITY, stale_answers
 from connector.core.handoff.row import Handoff, SalesView
 from connector.core.handoff.table import State
 from connector.core.qualification import Verdict
-from connector.core.records import Side, Value
+from connector.core.records import Value
 from connector.core.rules import HandoffRules
 from connector.core.values import plain, to_number
 
 Values = dict[str, Value]
-Enforced = set[tuple[Side, str]]
+Enforced = set[str]
 
 _MAY_GO_BACK = frozenset({State.REJECTED, State.WITHDRAWN, State.LOST, State.EXPIRED})
 """States whose lifecycle stage may be an earlier one; all others only move a person forward."""
@@ -31,7 +31,12 @@ def told(handoff: Handoff | None) -> str | None:
 
 
 def for_hubspot(
-    handoff: Handoff | None, verdict: Verdict, sales: SalesView, rules: HandoffRules, moved: bool, stage: Value
+    handoff: Handoff | None,
+    verdict: Verdict,
+    sales: SalesView,
+    rules: HandoffRules,
+    moved: bool,
+    stage: Value,
 ) -> tuple[Values, Enforced]:
     """``moved``: this step took an edge. ``stage``: the contact's present lifecycle stage, None if not known."""
     names = rules.hubspot
@@ -45,23 +50,29 @@ def for_hubspot(
         **_outcome(sales, rules),
     }
     shared: Values = {
-        names.lifecycle: _lifecycle(handoff, sales, rules, stage),
+        names.lifecycle: _lifecycle(handoff, rules, stage),
         names.status: rules.lead_status.get(told(handoff) or ""),
         names.owner: handoff.owner_email if handoff and moved and handoff.state is State.OFFERED else None,
     }
     shared = {name: value for name, value in shared.items() if value is not None}
-    return _joined(Side.HUBSPOT, own, shared, moved)
+    return _joined(own, shared, moved)
 
 
 def for_salesforce(
-    handoff: Handoff | None, verdict: Verdict, sales: SalesView, rules: HandoffRules, moved: bool, create: bool
+    handoff: Handoff | None,
+    verdict: Verdict,
+    sales: SalesView,
+    rules: HandoffRules,
+    moved: bool,
+    create: bool,
 ) -> tuple[Values, Enforced]:
     """Empty where there is neither a record nor one to be created."""
     if sales.object is None and not create:
         return {}, set()
     names = rules.salesforce
     stands = handoff is not None and handoff.offered_at is not None and handoff.state in _STANDS
-    shown = "withdrawn" if handoff and handoff.state is State.WITHDRAWN else "offered" if stands else ""
+    withdrawn = handoff is not None and handoff.offered_at is not None and handoff.state is State.WITHDRAWN
+    shown = "withdrawn" if withdrawn else "offered" if stands else ""
     awaited = handoff is not None and stands and handoff.state in _AWAITED
     own: Values = {
         names.tier: rules.salesforce.tier_values[verdict.tier],
@@ -69,9 +80,9 @@ def for_salesforce(
         names.handoff: names.handoff_values.get(shown),
         names.answer_by: _salesforce_time(handoff.due_at if handoff and awaited else None),
     }
-    if handoff is None or handoff.state is not State.OFFERED:
-        return _joined(Side.SALESFORCE, own, {}, False)
-    return _joined(Side.SALESFORCE, own, _offer(handoff, sales, rules, moved, create), True)
+    if handoff is None or not (create or handoff.state is State.OFFERED):
+        return _joined(own, {}, False)
+    return _joined(own, _offer(handoff, sales, rules, moved, create), True)
 
 
 def _offer(handoff: Handoff, sales: SalesView, rules: HandoffRules, moved: bool, create: bool) -> Values:
@@ -88,12 +99,11 @@ def _offer(handoff: Handoff, sales: SalesView, rules: HandoffRules, moved: bool,
     return values
 
 
-def _joined(side: Side, own: Values, shared: Values, moved: bool) -> tuple[Values, Enforced]:
+def _joined(own: Values, shared: Values, moved: bool) -> tuple[Values, Enforced]:
     """Names that the agreement leaves empty are not used. An edge asserts the shared fields too, once."""
     own.pop("", None)
     shared.pop("", None)
-    enforced = {*own, *shared} if moved else set(own)
-    return own | shared, {(side, name) for name in enforced}
+    return own | shared, {*own, *shared} if moved else set(own)
 
 
 def _outcome(sales: SalesView, rules: HandoffRules) -> Values:
@@ -111,11 +121,11 @@ def _outcome(sales: SalesView, rules: HandoffRules) -> Values:
     }
 
 
-def _lifecycle(handoff: Handoff | None, sales: SalesView, rules: HandoffRules, stage: Value) -> str | None:
+def _lifecycle(handoff: Handoff | None, rules: HandoffRules, stage: Value) -> str | None:
     """The stage agreed for the state. A customer stays one, whatever becomes of the next offer."""
     if handoff is None:
         return None
-    won = sales.opportunity is not None and sales.opportunity.outcome == "won" and not sales.opportunity.by_account
+    won = any(fact.startswith(OPPORTUNITY) and fact.endswith(":won") for fact in handoff.standing)
     state = State.WON if won else handoff.state
     wanted = rules.lifecycle.get(State.OFFERED if state is State.ANSWER_INCOMPLETE else state)
     order = rules.lifecycle_order

@@ -72,8 +72,10 @@ def archive(core: HubSpotCore, request: Request, key: str) -> Response:
 
 def id_property(core: HubSpotCore, name: Any) -> str | None:
     """The idProperty asked for, if it is one: e-mail, or a property with unique values."""
-    if name is None or name in ("email", "hs_object_id") or name in core.portal.by_unique:
-        return name
+    if name is None:
+        return None
+    if name in ("email", "hs_object_id") or name in core.portal.by_unique:
+        return str(name)
     raise invalid(f"Property '{name}' is not a unique property of CONTACT and can't be used as idProperty")
 
 

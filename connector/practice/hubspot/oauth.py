@@ -82,9 +82,8 @@ def issue(core: HubSpotCore, request: Request) -> Response:
         "expires_in": core.settings.token_seconds,
     }
     if "/v1/" not in request.path:
-        body.update(
-            hub_id=account.portal_id, scopes=list(SCOPES), token_use="access_token", user_id=9_000_011
-        )
+        more = {"hub_id": account.portal_id, "scopes": list(SCOPES), "user_id": 9_000_011}
+        body |= {**more, "token_use": "access_token"}
     return json_response(200, body)
 
 

@@ -34,8 +34,8 @@ class Automation:
     def consider(self, core: HubSpotCore, change: Change) -> None:
         if change.archived or change.source.type == "AUTOMATION_PLATFORM":
             return
-        moved = change.values.get(self.when_field)
-        if moved is None or (self.equals is not None and moved[1] != self.equals):
+        new = change.new.get(self.when_field)
+        if new is None or (self.equals is not None and new != self.equals):
             return
         edit(core, dict(self.set), change.contact_id, None, "automation", create=False, delete=False)
 

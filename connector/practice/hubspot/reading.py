@@ -1,11 +1,12 @@
 """How a contact looks in an answer. Sources: API-FACTS 1.3."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from connector.practice.hubspot import values
 from connector.practice.hubspot.schema import ALWAYS_SHOWN, DEFAULT_SHOWN
-from connector.practice.hubspot.state import Contact, Portal, Version
+from connector.practice.hubspot.state import Contact, Portal, Written
 from connector.practice.hubspot.writing import Planned
 
 _AFTER_WRITE = (
@@ -40,7 +41,7 @@ def shown(
     result = _frame(portal, contact, {name: get(name) for name in names})
     if with_history:
         result["propertiesWithHistory"] = {
-            name: _versions(portal, contact.history.get(name, ())) for name in with_history
+            name: _versions(contact.history, name, portal.settings.history_kept) for name in with_history
         }
     return result
 
@@ -60,16 +61,16 @@ def _frame(portal: Portal, contact: Contact, properties: dict[str, Any]) -> dict
     return result
 
 
-def _versions(portal: Portal, history: Sequence[Version]) -> list[dict[str, Any]]:
+def _versions(history: Sequence[Written], name: str, most: int) -> list[dict[str, Any]]:
     """Newest first."""
-    newest = reversed(history[-portal.settings.history_kept :])
-    return [_version(item) for item in newest]
+    found = (_version(item, item.values[name]) for item in reversed(history) if name in item.values)
+    return list(islice(found, most))
 
 
-def _version(item: Version) -> dict[str, Any]:
+def _version(item: Written, value: str) -> dict[str, Any]:
     source = item.source
     result: dict[str, Any] = {
-        "value": item.value,
+        "value": value,
         "timestamp": values.iso(item.at_ms),
         "sourceType": source.type,
         "sourceId": source.id,
@@ -85,8 +86,7 @@ def written(portal: Portal, contact: Contact, planned: Planned) -> dict[str, Any
     """The answer to a write: what was sent, as stored (a setting), and some computed properties."""
     held = contact.values
     properties: dict[str, Any] = {name: held[name] for name in _AFTER_WRITE if name in held}
-    for name in planned.sent:
-        properties[name] = held.get(name)
+    properties.update(zip(planned.sent, map(held.get, planned.sent), strict=True))
     if portal.settings.write_answer == "sent":
         properties.update({name: values.as_text(raw) for name, raw in planned.sent.items()})
     if planned.contact is None:

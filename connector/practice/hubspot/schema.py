@@ -88,7 +88,7 @@ LEAD_STATUS: Pairs = (
     ("BAD_TIMING", "Bad Timing"),
 )
 _SOURCES = _same("ORGANIC_SEARCH", "PAID_SEARCH", "EMAIL_MARKETING", "REFERRALS", "DIRECT_TRAFFIC", "OFFLINE")
-_BANDS: Pairs = tuple((band, band) for _, band in words.EMPLOYEE_BANDS) + (("1000+", "1000+"),)
+_BANDS: Pairs = (*((band, band) for _, band in words.EMPLOYEE_BANDS), ("1000+", "1000+"))
 
 STANDARD: tuple[Property, ...] = (
     text("email", "Email"),

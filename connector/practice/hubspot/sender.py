@@ -116,13 +116,18 @@ class Sender:
             if self._stopping.is_set():
                 return
             if wake.is_set():
-                if not self.delivery.target_url:
-                    self._stopping.wait(0.05)
-                    continue
                 self._stopping.wait(self.delivery.window_ms / 1000)
                 wake.clear()
-                self._send_off(self.core.take_events())
+                self._gather()
             self._send_due()
+
+    def _gather(self) -> None:
+        """Nobody to send to: what happens now is never told later, as with the real service."""
+        if self.delivery.target_url:
+            self._send_off(self.core.take_events())
+        else:
+            with self.core.lock:
+                self.core.outbox.clear()
 
     def _until_next(self) -> float | None:
         with self._lock:

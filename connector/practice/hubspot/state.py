@@ -27,23 +27,23 @@ class Source:
     label: str | None = None
 
 
-class Version(NamedTuple):
-    """One entry of a property's history."""
+class Written(NamedTuple):
+    """One write to a contact: the properties it changed, with their new values ("" for cleared)."""
 
-    value: str
     at_ms: int
     source: Source
+    values: dict[str, str]
 
 
 @dataclass(slots=True)
 class Contact:
-    """`values` holds no blanks; `history` lists a property's versions, oldest first."""
+    """`values` holds no blanks; `history` lists the writes, oldest first: a property's history is read from it."""
 
     id: str
     created_ms: int
     updated_ms: int
     values: dict[str, str] = field(default_factory=dict)
-    history: dict[str, list[Version]] = field(default_factory=dict)
+    history: list[Written] = field(default_factory=list)
     archived_ms: int | None = None
 
 
@@ -72,9 +72,9 @@ class StaticList:
 
 
 class Rule(NamedTuple):
-    """How one property takes a write."""
+    """How one property takes a write; without `normalise` any text is stored as it is."""
 
-    normalise: values.Normalise
+    normalise: values.Normalise | None
     read_only: bool
     unique: bool
 
@@ -139,7 +139,7 @@ class Portal:
             return Rule(values.email_list, not self.settings.additional_emails_writable, unique=False)
         return Rule(self._normaliser(item), read_only, item.unique)
 
-    def _normaliser(self, item: Property) -> values.Normalise:
+    def _normaliser(self, item: Property) -> values.Normalise | None:
         if item.name == "email":
             return values.email
         if item.owner_options:
@@ -151,7 +151,7 @@ class Portal:
         by_type = {"date": values.calendar_date, "datetime": values.moment}
         if item.type == "number":
             return values.number(self.settings)
-        return by_type.get(item.type) or values.plain_text(self.settings)
+        return by_type.get(item.type) or (values.trimmed if self.settings.trim_text else None)
 
     # contacts --------------------------------------------------------------------------------------
     def new_contact(self, now_ms: int) -> Contact:

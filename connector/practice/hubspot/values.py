@@ -6,6 +6,7 @@ Every stored value is a string; "" means blank. Sources: API-FACTS 1.4, 1.6.
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from connector.practice.hubspot.settings import Settings
@@ -42,6 +43,7 @@ def as_text(raw: Any) -> str:
     raise Invalid("INVALID_JSON", f"{raw!r} is not a property value")
 
 
+@lru_cache(maxsize=256)
 def iso(ms: int) -> str:
     """`2019-10-30T03:30:17.883Z` of milliseconds since 1970."""
     moment = datetime.fromtimestamp(ms // 1000, UTC)
@@ -61,11 +63,8 @@ def ms_of(text: str) -> int | None:
     return int(whole.timestamp()) * 1000 + moment.microsecond // 1000
 
 
-def plain_text(settings: Settings) -> Normalise:
-    def text(sent: str, stored: str) -> str:
-        return sent.strip() if settings.trim_text else sent
-
-    return text
+def trimmed(sent: str, stored: str) -> str:
+    return sent.strip()
 
 
 def email(sent: str, stored: str) -> str:

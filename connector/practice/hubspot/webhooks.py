@@ -6,7 +6,7 @@ Nothing is sent from here: over HTTP a Sender drains the outbox, in process a te
 import random
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from connector.practice.hubspot.state import Account
@@ -16,7 +16,7 @@ Subscription = dict[str, str]
 Event = dict[str, Any]
 
 _NEVER = frozenset({"lastmodifieddate", "hs_lastmodifieddate", "num_unique_conversion_events"})
-_WAITING_AT_MOST = 500_000
+_WAITING_AT_MOST = 200_000
 
 
 class Outbox:
@@ -30,7 +30,7 @@ class Outbox:
         self.account = account
         self.wake = threading.Event()
         self._dice = random.Random(f"events:{seed}")
-        self._waiting: deque[Event] = deque(maxlen=_WAITING_AT_MOST)
+        self._waiting: deque[Change] = deque(maxlen=_WAITING_AT_MOST)
         self.subscriptions: list[Subscription] | str = []
         self._types: dict[str, int] = {}
         self._properties: dict[str, int] = {}
@@ -54,23 +54,43 @@ class Outbox:
                 self._types[kind] = number
 
     def note(self, change: Change) -> None:
-        """Turns a change into events: one for the creation, one for each subscribed property."""
-        if not self._types and not self._properties:
-            return
-        if change.archived:
-            self._put(change, "deletion", changeFlag="DELETED")
-            return
-        if change.created:
-            self._put(change, "creation", changeFlag="CREATED")
-        for name, (_, new) in change.values.items():
-            if name not in _NEVER:
-                self._put(change, "propertyChange", propertyName=name, propertyValue=new, isSensitive=False)
+        """A change happened; it becomes events when they are taken."""
+        if self._types or self._properties:
+            self._waiting.append(change)
+            self.wake.set()
 
-    def _put(self, change: Change, kind: str, **more: Any) -> None:
-        subscription = self._properties.get(more.get("propertyName", "")) or self._types.get(kind)
-        if subscription is None:
-            return
-        event: Event = {
+    def take(self) -> list[Event]:
+        """All waiting events, oldest first; they are gone from here."""
+        events = self.waiting()
+        self._waiting.clear()
+        return events
+
+    def waiting(self) -> list[Event]:
+        """The waiting events, which stay."""
+        return [event for change in list(self._waiting) for event in self._events(change)]
+
+    def clear(self) -> None:
+        self._waiting.clear()
+
+    def nudge(self) -> None:
+        """Wakes the sender although no event came: it has a retry to time."""
+        self.wake.set()
+
+    def _events(self, change: Change) -> Iterator[Event]:
+        """One for a creation or deletion, one for each subscribed property."""
+        if change.archived or change.created:
+            kind, flag = ("deletion", "DELETED") if change.archived else ("creation", "CREATED")
+            if kind in self._types:
+                yield self._event(change, kind, self._types[kind], {"changeFlag": flag})
+        every = self._types.get("propertyChange")
+        for name, new in change.new.items():
+            subscription = self._properties.get(name, every)
+            if subscription is not None and name not in _NEVER:
+                more = {"propertyName": name, "propertyValue": new, "isSensitive": False}
+                yield self._event(change, "propertyChange", subscription, more)
+
+    def _event(self, change: Change, kind: str, subscription: int, more: dict[str, Any]) -> Event:
+        return {
             "eventId": self._dice.randrange(1, 2**32),
             "subscriptionId": subscription,
             "portalId": self.account.portal_id,
@@ -83,24 +103,6 @@ class Outbox:
             "changeSource": change.source.type,
             "sourceId": change.source.id,
         }
-        self._waiting.append(event)
-        self.wake.set()
-
-    def take(self) -> list[Event]:
-        """All waiting events, oldest first; they are gone from here."""
-        taken = list(self._waiting)
-        self._waiting.clear()
-        return taken
-
-    def nudge(self) -> None:
-        """Wakes the sender although no event came: it has a retry to time."""
-        self.wake.set()
-
-    def waiting(self) -> list[Event]:
-        return list(self._waiting)
-
-    def clear(self) -> None:
-        self._waiting.clear()
 
 
 def _check(one: Subscription) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from connector.practice.hubspot import values
 from connector.practice.hubspot.errors import ContactExists, InvalidValues, Problem, Refused
 from connector.practice.hubspot.schema import LIFECYCLE
-from connector.practice.hubspot.state import Contact, Portal, Source, Version, emails_of
+from connector.practice.hubspot.state import Contact, Portal, Source, Written, emails_of
 
 _ORDER = {stage: place for place, (stage, _) in enumerate(LIFECYCLE)}
 _NOTHING: dict[str, str] = {}
@@ -33,13 +33,14 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a committed write did: property -> (old, new). Given to on_write callbacks."""
+    """What a committed write did: changed property -> new and old value. Given to on_write callbacks."""
 
     contact_id: str
     source: Source
     created: bool
     at_ms: int
-    values: dict[str, tuple[str, str]] = field(default_factory=dict)
+    new: dict[str, str] = field(default_factory=dict)
+    old: dict[str, str] = field(default_factory=dict)
     archived: bool = False
 
 
@@ -77,22 +78,30 @@ class Writer:
         rules = self.portal.rules
         by_hand = source.type == "CRM_UI"
         for name, raw in sent.items():
-            rule = rules.get(name)
+            rule, old = rules.get(name), stored.get(name, "")
             if rule is None:
                 problems.append(Problem(name, "PROPERTY_DOESNT_EXIST", f'Property "{name}" does not exist'))
             elif rule.read_only and not (by_hand and not _is_computed(name)):
                 message = f'"{name}" is a read only property; its value cannot be set.'
                 problems.append(Problem(name, "READ_ONLY_VALUE", message, str(raw)))
-            elif raw != stored.get(name, ""):
-                old = stored.get(name, "")
-                try:
-                    new = rule.normalise(values.as_text(raw), old)
-                except values.Invalid as wrong:
-                    problems.append(Problem(name, wrong.code, wrong.message, str(raw)))
-                    continue
-                if new != old:
-                    changes[name] = new
+            elif raw == old:
+                continue
+            elif rule.normalise is None and type(raw) is str:
+                changes[name] = raw
+            else:
+                self._take(name, raw, old, changes, problems)
         return changes, problems
+
+    def _take(self, name: str, raw: Any, old: str, changes: dict[str, str], problems: list[Problem]) -> None:
+        normalise = self.portal.rules[name].normalise
+        try:
+            text = values.as_text(raw)
+            new = normalise(text, old) if normalise else text
+        except values.Invalid as wrong:
+            problems.append(Problem(name, wrong.code, wrong.message, str(raw)))
+        else:
+            if new != old:
+                changes[name] = new
 
     def _lifecycle(self, planned: Planned, stored: dict[str, str], source: Source) -> None:
         """Only forward, except through blank; a person in the UI may do as they like."""
@@ -153,40 +162,38 @@ class Writer:
             if self.portal.settings.equal_write_touches:
                 self._touch(contact, now_ms)
             return contact
-        change = Change(contact.id, source, created, now_ms, self._store(contact, planned, source, now_ms))
+        old = self._store(contact, planned.changes, now_ms)
+        contact.history.append(Written(now_ms, source, planned.changes))
         self._touch(contact, now_ms)
-        self.told(contact, change)
+        self.told(contact, Change(contact.id, source, created, now_ms, planned.changes, old))
         return contact
 
-    def _store(
-        self, contact: Contact, planned: Planned, source: Source, now_ms: int
-    ) -> dict[str, tuple[str, str]]:
-        held, history, moved = contact.values, contact.history, {}
+    def _store(self, contact: Contact, new: dict[str, str], now_ms: int) -> dict[str, str]:
+        """Puts the new values in; gives the old ones."""
+        held = contact.values
+        get = held.get
+        old = {name: get(name, "") for name in new}
         before = emails_of(held)
-        for name, new in planned.changes.items():
-            old = held.get(name, "")
-            moved[name] = (old, new)
-            history.setdefault(name, []).append(Version(new, now_ms, source))
-            if new:
-                held[name] = new
-            else:
-                held.pop(name, None)
-        self._index(contact, before, moved)
-        _compute(held, moved, now_ms)
-        return moved
+        held.update(new)
+        if "" in new.values():
+            for name in [name for name, value in new.items() if not value]:
+                del held[name]
+        self._index(contact, before, old)
+        _compute(held, new, now_ms)
+        return old
 
-    def _index(self, contact: Contact, before: list[str], moved: dict[str, tuple[str, str]]) -> None:
-        if "email" in moved or "hs_additional_emails" in moved:
+    def _index(self, contact: Contact, before: list[str], old: dict[str, str]) -> None:
+        held = contact.values
+        if "email" in old or "hs_additional_emails" in old:
             for email in before:
                 self.portal.by_email.pop(email, None)
-            for email in emails_of(contact.values):
+            for email in emails_of(held):
                 self.portal.by_email[email] = contact.id
         for name, taken in self.portal.by_unique.items():
-            if name in moved:
-                old, new = moved[name]
-                taken.pop(old, None)
-                if new:
-                    taken[new] = contact.id
+            if name in old:
+                taken.pop(old[name], None)
+                if name in held:
+                    taken[held[name]] = contact.id
 
     def _born(self, contact: Contact, source: Source, now_ms: int) -> None:
         contact.values.update(
@@ -236,16 +243,16 @@ _COMPUTED = frozenset(
 )
 
 
-def _compute(held: dict[str, str], moved: dict[str, tuple[str, str]], now_ms: int) -> None:
+def _compute(held: dict[str, str], new: dict[str, str], now_ms: int) -> None:
     """Properties that follow from others."""
-    if "email" in moved:
-        _put(held, "hs_email_domain", moved["email"][1].partition("@")[2])
-    if _NAMING & moved.keys():
+    if "email" in new:
+        _put(held, "hs_email_domain", new["email"].partition("@")[2])
+    if not _NAMING.isdisjoint(new):
         name = f"{held.get('firstname', '')} {held.get('lastname', '')}".strip()
         _put(held, "hs_full_name_or_email", name or held.get("email", ""))
-    if "hubspot_owner_id" in moved:
-        _put(held, "hubspot_owner_assigneddate", values.iso(now_ms) if moved["hubspot_owner_id"][1] else "")
-    stage = moved.get("lifecyclestage", ("", ""))[1]
+    if "hubspot_owner_id" in new:
+        _put(held, "hubspot_owner_assigneddate", values.iso(now_ms) if new["hubspot_owner_id"] else "")
+    stage = new.get("lifecyclestage")
     if stage:
         held.setdefault(f"hs_lifecyclestage_{stage}_date", values.iso(now_ms))
 

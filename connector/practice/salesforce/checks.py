@@ -12,10 +12,11 @@ from connector.practice.salesforce.tables import Row
 def check_all(org: Org, shape: SObject, old: Row | None, row: Row, changes: Mapping[str, Any]) -> None:
     """Raises the first Refusal that this save meets."""
     _check_required(shape, old, row, changes)
-    for name, value in changes.items():
-        item = shape.fields[name]
+    for name in shape.guarded:
+        value = changes.get(name)
         if value is None or (old is not None and old[name] == value):
             continue
+        item = shape.fields[name]
         if item.type == "reference":
             _check_reference(org, shape, item, value)
         elif item.unique:

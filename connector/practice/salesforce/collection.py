@@ -15,7 +15,6 @@ from connector.practice.salesforce.tables import Row
 MAX_ROWS = 200
 MAX_RETRIEVED = 2000
 MAX_CHUNKS = 10
-_NOT_FIELDS = frozenset({"attributes", "Id", "id", "ID"})
 Record = dict[str, Any]
 Step = Callable[[Any], Record]
 
@@ -25,7 +24,7 @@ def create(org: Org, call: Call) -> Reply:
     actor = call.actor()
 
     def one(record: Record) -> Record:
-        return _good(saving.create(org, _shape(org, record), _values(record), actor))
+        return _good(saving.create(org, _shape(org, record), record, actor))
 
     return _each(org, call, _records(call), one)
 
@@ -37,7 +36,7 @@ def update(org: Org, call: Call) -> Reply:
     def one(record: Record) -> Record:
         shape = _shape(org, record)
         row = _target(org, shape, _id_of(record))
-        saving.update(org, shape, row, _values(record), actor)
+        saving.update(org, shape, row, record, actor)
         return _good(row["Id"])
 
     return _each(org, call, _records(call), one)
@@ -69,10 +68,12 @@ def _upserted(org: Org, shape: SObject, name: str, value: Any, record: Record, a
     else:
         found = org.tables[shape.name].find(name, value)
     if len(found) > 1:
-        raise Refusal("DUPLICATE_EXTERNAL_ID", f"{name}: more than one record found for external id field", [])
+        raise Refusal(
+            "DUPLICATE_EXTERNAL_ID", f"{name}: more than one record found for external id field", []
+        )
     if not found:
-        return {**_good(saving.create(org, shape, _values(record), actor)), "created": True}
-    saving.update(org, shape, found[0], _values(record), actor)
+        return {**_good(saving.create(org, shape, record, actor)), "created": True}
+    saving.update(org, shape, found[0], record, actor)
     return {**_good(found[0]["Id"]), "created": False}
 
 
@@ -114,9 +115,7 @@ def retrieve(org: Org, shape: SObject, call: Call) -> Reply:
 
 
 # shared ---------------------------------------------------------------------------------------------
-def _each(
-    org: Org, call: Call, items: Iterable[Any], one: Step, all_or_none: bool | None = None
-) -> Reply:
+def _each(org: Org, call: Call, items: Iterable[Any], one: Step, all_or_none: bool | None = None) -> Reply:
     """Runs `one` over the items; a refused item leaves the others alone, unless it is all or none."""
     strict = bool(call.body().get("allOrNone")) if all_or_none is None else all_or_none
     start = org.mark()
@@ -143,8 +142,11 @@ def _records(call: Call) -> list[Any]:
     if not isinstance(records, list):
         records = []
     _check_number(len(records), MAX_ROWS)
-    types = [_type_of(record) for record in records]
-    chunks = sum(1 for place, name in enumerate(types) if place == 0 or name != types[place - 1])
+    chunks, last = 0, None
+    for record in records:
+        name = _type_of(record)
+        chunks += name != last
+        last = name
     if chunks > MAX_CHUNKS:
         raise Refusal("LIMIT_EXCEEDED", f"record type chunk limit reached: {chunks}, at most {MAX_CHUNKS}")
     return records
@@ -187,10 +189,6 @@ def _target(org: Org, shape: SObject, text: Any) -> Row:
     if row is None:
         raise errors.deleted() if full in table.bin else errors.bad_reference("Id")
     return row
-
-
-def _values(record: Record) -> Record:
-    return {name: value for name, value in record.items() if name not in _NOT_FIELDS}
 
 
 def _good(record_id: str) -> Record:

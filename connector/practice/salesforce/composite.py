@@ -49,14 +49,18 @@ def _check_limits(org: Org, subrequests: list[Any]) -> None:
     heavy = sum(1 for each in subrequests if _is_heavy(str(each.get("url"))))
     most = org.settings.collections_per_composite
     if heavy > most:
-        raise Refusal("LIMIT_EXCEEDED", f"Number of query and collection subrequests exceeds the limit of {most}")
+        raise Refusal(
+            "LIMIT_EXCEEDED", f"Number of query and collection subrequests exceeds the limit of {most}"
+        )
 
 
 def _is_heavy(url: str) -> bool:
     return re.match(r"/services/data/v[\d.]+/(query|queryAll|composite/sobjects)\b", url) is not None
 
 
-def _one(org: Org, outer: Call, subrequest: dict[str, Any], answers: dict[str, Any], perform: Perform) -> Reply:
+def _one(
+    org: Org, outer: Call, subrequest: dict[str, Any], answers: dict[str, Any], perform: Perform
+) -> Reply:
     mark = org.mark()
     try:
         url = _fill(str(subrequest.get("url") or ""), answers)

@@ -64,5 +64,7 @@ def add_role(org: Org, deal_id: str, contact_id: str, actor: Actor) -> str:
         "LastModifiedById": actor.user_id,
     }
     org.store(org.tables[shape.name], row)
-    org.note(Written("created", shape.name, row["Id"], actor.user_id, at, {}))
+    org.note(
+        Written("created", shape.name, row["Id"], actor.user_id, at, {}, row, ("OpportunityId", "ContactId"))
+    )
     return str(row["Id"])

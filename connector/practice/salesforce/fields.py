@@ -46,6 +46,12 @@ class Field:
     reference_to: tuple[str, ...] = ()
     relationship: str | None = None
     default: Any = None
+    plain: int = 0
+
+    def settle(self) -> None:
+        """Works out `plain`: the length up to which text needs no look beyond its ends; 0 for other types."""
+        simple = self.type in ("string", "textarea", "phone", "url") and not self.choices
+        self.plain = self.length if simple else 0
 
     @property
     def custom(self) -> bool:
@@ -80,7 +86,8 @@ class Child:
 
 @dataclass(slots=True)
 class SObject:
-    """One object type. `lowered` finds a field whatever its case, as the API does."""
+    """One object type. `lowered` finds a field whatever its case, as the API does; `blank` is a new row;
+    `guarded` names the fields whose values are held against other rows."""
 
     name: str
     label: str
@@ -91,6 +98,7 @@ class SObject:
     writable: bool = True
     lowered: dict[str, Field] = field(default_factory=dict)
     blank: dict[str, Any] = field(default_factory=dict)
+    guarded: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.refresh()
@@ -98,6 +106,11 @@ class SObject:
     def refresh(self) -> None:
         """To be called after fields were added or taken away."""
         self.lowered = {name.lower(): item for name, item in self.fields.items()}
+        for item in self.fields.values():
+            item.settle()
+        self.guarded = tuple(
+            name for name, item in self.fields.items() if item.unique or item.type == "reference"
+        )
         self.blank = {name: _blank(item) for name, item in self.fields.items()}
 
     def find(self, name: str) -> Field | None:
@@ -120,7 +133,9 @@ def typed(kind: FieldType, name: str, label: str, length: int = 0, **flags: Any)
     return Field(name, kind, label, length, **flags)
 
 
-def number(kind: FieldType, name: str, label: str, precision: int = 18, scale: int = 0, **flags: Any) -> Field:
+def number(
+    kind: FieldType, name: str, label: str, precision: int = 18, scale: int = 0, **flags: Any
+) -> Field:
     digits = (0, 0) if kind == "int" else (precision, scale)
     return Field(name, kind, label, precision=digits[0], scale=digits[1], **flags)
 

@@ -17,8 +17,8 @@ from connector.practice.salesforce.call import Reply
 from connector.practice.salesforce.state import Org
 
 CLIENT_ID = "3MVG9practiceAccordConsumerKey"
-CLIENT_SECRET = "practice-consumer-secret"
-REFRESH_TOKEN = "5Aep861practiceRefreshToken"
+CLIENT_SECRET = "practice-consumer-secret"  # noqa: S105 opens nothing but a practice server
+REFRESH_TOKEN = "5Aep861practiceRefreshToken"  # noqa: S105 likewise
 _JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _AUDIENCES = ("https://login.salesforce.com", "https://test.salesforce.com")
 _LONGEST_ASSERTION = 300

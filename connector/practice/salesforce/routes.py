@@ -38,7 +38,9 @@ class Rest:
         if call.method != "GET":
             raise self._no_method(call)
         if head in ("query", "queryall"):
-            return self.cursors.more(call) if len(call.parts) > 1 else self.cursors.run(call, head == "queryall")
+            return (
+                self.cursors.more(call) if len(call.parts) > 1 else self.cursors.run(call, head == "queryall")
+            )
         if head == "limits":
             return Reply(200, self.limits.shown())
         if not head:
@@ -94,7 +96,9 @@ class Rest:
         if call.method != "GET":
             raise self._no_method(call)
         recent = list(self.org.tables[shape.name].rows)[-5:]
-        items = [{"attributes": attributes(shape.name, row_id, call.version), "Id": row_id} for row_id in recent]
+        items = [
+            {"attributes": attributes(shape.name, row_id, call.version), "Id": row_id} for row_id in recent
+        ]
         return Reply(200, {"objectDescribe": summary(shape, call.version), "recentItems": items})
 
     def _described(self, shape: SObject, call: Call) -> Reply:

@@ -72,7 +72,11 @@ def live(org: Org, shape: SObject, text: str) -> Row:
 def key_field(org: Org, shape: SObject, name: str) -> Field:
     """The external id (or id look-up) field of a path; raises 404 for any other name."""
     item = shape.find(name)
-    if item is None or not (item.external_id or item.id_lookup) or not org.tables[shape.name].indexed(item.name):
+    if (
+        item is None
+        or not (item.external_id or item.id_lookup)
+        or not org.tables[shape.name].indexed(item.name)
+    ):
         raise errors.no_such_key(name)
     return item
 

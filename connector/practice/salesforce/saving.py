@@ -14,7 +14,8 @@ from connector.practice.salesforce.state import Actor, Org, Written
 from connector.practice.salesforce.tables import Row
 from connector.practice.salesforce.values import parse
 
-_STAMPS = ("LastModifiedDate", "LastModifiedById", "SystemModstamp")
+# What a record of a collection carries besides its fields; "Id" is a field and passed over by its type.
+_NOT_FIELDS = frozenset({"attributes", "id", "ID"})
 
 
 def create(org: Org, shape: SObject, payload: Mapping[str, Any], actor: Actor) -> str:
@@ -43,7 +44,7 @@ def delete(org: Org, shape: SObject, row: Row, actor: Actor) -> None:
     gone = {**row, "IsDeleted": True, "LastModifiedDate": at, "SystemModstamp": at}
     gone["LastModifiedById"] = actor.user_id
     org.bury(org.tables[shape.name], gone)
-    org.note(Written("deleted", shape.name, row["Id"], actor.user_id, at, {}))
+    org.note(Written("deleted", shape.name, row["Id"], actor.user_id, at, row, gone, ()))
 
 
 def _writable(shape: SObject) -> None:
@@ -52,24 +53,26 @@ def _writable(shape: SObject) -> None:
 
 
 def _changes(org: Org, shape: SObject, payload: Mapping[str, Any], old: Row | None) -> dict[str, Any]:
-    """The payload as field name -> stored value; a field that already holds just this value is not parsed again."""
+    """The payload as field name -> stored value, without the fields that hold just this value already."""
     changes: dict[str, Any] = {}
     blocked: list[str] = []
-    settings = org.settings
     fields = shape.fields
     for name, value in payload.items():
         item = fields.get(name)
         if item is None:
-            if name == "attributes":
+            if name in _NOT_FIELDS:
                 continue
             item, value = _by_other_name(org, shape, name, value)
         if not (item.createable if old is None else item.updateable):
-            blocked.append(item.name)
+            if item.type != "id":
+                blocked.append(item.name)
+        elif old is not None and type(value) is type(held := old[item.name]) and held == value:
             continue
-        if old is not None and value is not None and old[item.name] == value and type(value) is str:
+        elif type(value) is str and 0 < len(value) <= item.plain and value[0] > " " < value[-1]:
+            # The common case at a glance; all others are looked at closely.
             changes[item.name] = value
-            continue
-        changes[item.name] = parse(item, value, settings)
+        else:
+            changes[item.name] = parse(item, value, org.settings)
     if blocked:
         raise errors.not_writable(blocked)
     return changes
@@ -136,15 +139,15 @@ def _stamp(
 ) -> None:
     """Stores the row with its stamps and notes the write; a no-op may leave both undone (a setting)."""
     before = old or {}
-    moved = {name: (before.get(name), row[name]) for name in changes if before.get(name) != row[name]}
-    settings = org.settings
-    if old is not None and not moved and not settings.no_op_moves_stamp:
+    moved = tuple(name for name, value in changes.items() if before.get(name) != value)
+    if old is not None and not moved and not org.settings.no_op_moves_stamp:
         return
     at = org.stamp()
     row["LastModifiedDate"] = row["SystemModstamp"] = at
     row["LastModifiedById"] = actor.user_id
     org.store(org.tables[shape.name], row)
-    org.note(Written("created" if old is None else "updated", shape.name, row["Id"], actor.user_id, at, moved))
+    kind = "created" if old is None else "updated"
+    org.note(Written(kind, shape.name, row["Id"], actor.user_id, at, before, row, moved))
 
 
 def _after(org: Org, shape: SObject, row: Row, changes: dict[str, Any], actor: Actor) -> None:

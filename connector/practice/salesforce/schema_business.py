@@ -106,7 +106,13 @@ def opportunity() -> SObject:
         picklist("ForecastCategoryName", "Forecast Category", _FORECASTS, defaulted=True),
         lookup("ContactId", "Contact ID", ("Contact",), updateable=False),
         picklist(
-            "CurrencyIsoCode", "Opportunity Currency", CURRENCIES, 3, default="USD", defaulted=True, restricted=True
+            "CurrencyIsoCode",
+            "Opportunity Currency",
+            CURRENCIES,
+            3,
+            default="USD",
+            defaulted=True,
+            restricted=True,
         ),
         text("Accord_Lost_Reason__c", "Accord Lost Reason", 255),
         *common.history(("User",)),

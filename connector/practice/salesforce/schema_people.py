@@ -54,7 +54,13 @@ def lead() -> SObject:
         typed("textarea", "Description", "Description", 32000),
         picklist("LeadSource", "Lead Source", common.SOURCES),
         picklist(
-            "Status", "Status", LEAD_STATUSES, default=LEAD_STATUSES[0], nillable=False, defaulted=True, restricted=True
+            "Status",
+            "Status",
+            LEAD_STATUSES,
+            default=LEAD_STATUSES[0],
+            nillable=False,
+            defaulted=True,
+            restricted=True,
         ),
         picklist("Industry", "Industry", common.INDUSTRIES),
         picklist("Rating", "Rating", common.RATINGS),

@@ -31,9 +31,13 @@ class Settings:
     max_uri: int = 16_384
     upsert_status_updated: int = 200  # 204 before v46 (memory)
     collections_per_composite: int = 5  # query and collection subrequests together (memory)
-    composite_inherits_headers: bool = False  # whether Sforce-Auto-Assign of the outer call reaches the subrequests
+    composite_inherits_headers: bool = (
+        False  # whether Sforce-Auto-Assign of the outer call reaches the subrequests
+    )
     rollback_status: int = 200  # of a collection refused as a whole under allOrNone; 400 was seen by others
-    collection_parser_error: str = "row"  # a value of the wrong JSON type fails its "row" or the whole "call" (memory)
+    collection_parser_error: str = (
+        "row"  # a value of the wrong JSON type fails its "row" or the whole "call" (memory)
+    )
     no_op_moves_stamp: bool = True  # an update that changes nothing still moves LastModifiedDate (memory)
     no_op_notifies: bool = True
     conversion_moves_last_modified: bool = True
@@ -45,7 +49,7 @@ class Settings:
     trims_text: bool = True
     jwt_public_key: str = ""  # PEM; empty: any well-formed assertion of the right client and user is accepted
     row_write_ms: float = 0.0  # slow triggers: time that each written row costs its call
-    keeps_history: bool = True
+    history_length: int = 10_000  # how many writes `org.history` remembers
     standard_map: dict[str, str] = field(default_factory=lambda: dict(STANDARD_MAP))
     custom_map: dict[str, str] = field(default_factory=lambda: {name: name for name in CUSTOM_MAP})
 

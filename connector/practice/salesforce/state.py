@@ -24,14 +24,21 @@ _OBJECTS: tuple[Callable[[], SObject], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One committed write. `kind`: created, updated, deleted. `changes`: field -> (old, new), stamps left out."""
+    """One committed write. `kind`: created, updated, deleted; `names`: the fields that moved, stamps left out."""
 
     kind: str
     object: str
     id: str
     by: str
     at: str
-    changes: dict[str, tuple[Any, Any]]
+    before: Row
+    after: Row
+    names: tuple[str, ...]
+
+    @property
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        """Field -> (old, new)."""
+        return {name: (self.before.get(name), self.after.get(name)) for name in self.names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +68,9 @@ class Org:
         self.lowered: dict[str, SObject] = {}
         self.stages: dict[str, Row] = {}
         self.people: dict[str, str] = {}
-        self.history: deque[Written] = deque(maxlen=200_000)
+        self.history: deque[Written] = deque(maxlen=self.settings.history_length)
         self.schema_changed = clock.now()
+        self._stamped = (0, "")
         self._undo: list[tuple[Table, str, Row | None, Row | None]] = []
         self._events: list[Written] = []
         for build in _OBJECTS:
@@ -97,7 +105,10 @@ class Org:
 
     def stamp(self) -> str:
         """Now, as Salesforce writes it: whole seconds, UTC."""
-        return stamp_of(self.clock.now())
+        second = int(self.clock.now().timestamp())
+        if second != self._stamped[0]:
+            self._stamped = (second, stamp_of(datetime.fromtimestamp(second, UTC)))
+        return self._stamped[1]
 
     # writes ---------------------------------------------------------------------------------------
     def store(self, table: Table, row: Row) -> None:
@@ -129,8 +140,7 @@ class Org:
         """Ends the call: nothing can be undone any more. Gives what was written."""
         events, self._events = self._events, []
         self._undo.clear()
-        if self.settings.keeps_history:
-            self.history.extend(events)
+        self.history.extend(events)
         return events
 
     def _remember(self, table: Table, row_id: str) -> None:

@@ -103,7 +103,8 @@ class Table:
             self.stamps.remove(old["SystemModstamp"], row["Id"])
             self.stamps.add(row["SystemModstamp"], row["Id"])
         for name in self._index:
-            if old.get(name) != row.get(name):
+            before, after = old.get(name), row.get(name)
+            if before is not after and before != after:
                 self._leave(name, old)
                 self._enter(name, row)
 

@@ -141,7 +141,9 @@ def _token(value: Any) -> str:
         return "VALUE_NUMBER_INT"
     if isinstance(value, float):
         return "VALUE_NUMBER_FLOAT"
-    return {str: "VALUE_STRING", list: "START_ARRAY"}.get(type(value), "START_OBJECT")
+    if isinstance(value, str):
+        return "VALUE_STRING"
+    return "START_ARRAY" if isinstance(value, list) else "START_OBJECT"
 
 
 def _shown(value: Any) -> str:

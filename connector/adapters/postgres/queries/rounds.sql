@@ -255,3 +255,18 @@ GROUP BY link_id, side HAVING count(*) > :limit;
 -- name: waiting^
 SELECT count(*) AS ready, min(born_at) AS oldest FROM pending
 WHERE due_at <= :now AND (leased_until IS NULL OR leased_until <= :now);
+
+-- name: trip!
+-- A breaker for a whole side pauses every lane until a person lifts it.
+WITH tripped AS (
+    INSERT INTO breaker AS b (side, code, field, reason, tripped_at)
+    SELECT r.side, r.code, r.field, r.reason, :now FROM jsonb_to_recordset(:rows) AS r(side text, code text, field text, reason text)
+    ON CONFLICT (side, code, field) DO UPDATE SET reason = excluded.reason, tripped_at = excluded.tripped_at, lifted_at = NULL
+    RETURNING b.field, b.reason
+)
+INSERT INTO lane_pause (lane, reason, at)
+SELECT lane, reason, :now FROM (SELECT reason FROM tripped WHERE field = '' LIMIT 1) t, generate_series(0, 2) AS lane
+ON CONFLICT (lane) DO NOTHING;
+
+-- name: tripped
+SELECT side, field FROM breaker WHERE lifted_at IS NULL;

@@ -11,7 +11,16 @@ from typing import Any
 from connector.practice.salesforce.errors import Refusal
 from connector.practice.salesforce.fields import NUMBERS, TEXTS, Field
 from connector.practice.salesforce.ids import to18
-from connector.practice.salesforce.soql.nodes import Among, Both, Compare, Condition, Holds, Not, Select, Value
+from connector.practice.salesforce.soql.nodes import (
+    Among,
+    Both,
+    Compare,
+    Condition,
+    Holds,
+    Not,
+    Select,
+    Value,
+)
 from connector.practice.salesforce.soql.paths import Found, Scope
 from connector.practice.salesforce.soql.tokens import refuse
 from connector.practice.salesforce.tables import Row
@@ -48,7 +57,9 @@ class Conditions:
             raise refuse("INVALID_FIELD", self.scope.select.text, condition.path.at, text)
         if isinstance(condition, Compare):
             return self._compare(condition, found)
-        return self._among(condition, found) if isinstance(condition, Among) else self._holds(condition, found)
+        return (
+            self._among(condition, found) if isinstance(condition, Among) else self._holds(condition, found)
+        )
 
     def _compare(self, condition: Compare, found: Found) -> Test:
         get = found.get
@@ -131,7 +142,10 @@ class Conditions:
         full = to18(value.value) if value.kind == "string" else None
         if full is None and value.value != "":
             raise refuse(
-                "INVALID_QUERY_FILTER_OPERATOR", self.scope.select.text, value.at, f"invalid ID field: {value.value}"
+                "INVALID_QUERY_FILTER_OPERATOR",
+                self.scope.select.text,
+                value.at,
+                f"invalid ID field: {value.value}",
             )
         return full
 

@@ -1,7 +1,7 @@
 """The tree of a SOQL query. `at` is the offset in the query text, for error messages."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
 LiteralKind = Literal["string", "number", "date", "datetime", "boolean", "null"]
 
@@ -80,7 +80,7 @@ class Both:
     parts: "tuple[Condition, ...]"
 
 
-Condition = Union[Compare, Among, Holds, Not, Both]
+Condition = Compare | Among | Holds | Not | Both
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,9 @@ class Query:
     # rows -----------------------------------------------------------------------------------------
     def _rows(self, scope: Scope, among: Iterable[Row] | None = None) -> list[Row]:
         select = scope.select
-        conditions = Conditions(scope, lambda inner: Query(self.org, inner, self.version, self.all_rows).ids())
+        conditions = Conditions(
+            scope, lambda inner: Query(self.org, inner, self.version, self.all_rows).ids()
+        )
         rows = self._candidates(scope, conditions) if among is None else among
         if select.where is not None:
             test = conditions.test(select.where)

@@ -38,9 +38,7 @@ def refuse(code: str, query: str, at: int, message: str) -> Refusal:
     window = query[start : at + _WINDOW].replace("\n", " ")
     row = query.count("\n", 0, at) + 1
     column = at - (query.rfind("\n", 0, at) + 1) + 1
-    return Refusal(
-        code, f"\n{window}\n{' ' * (at - start)}^\nERROR at Row:{row}:Column:{column}\n{message}"
-    )
+    return Refusal(code, f"\n{window}\n{' ' * (at - start)}^\nERROR at Row:{row}:Column:{column}\n{message}")
 
 
 def unexpected(query: str, token: Token) -> Refusal:
@@ -65,7 +63,7 @@ def tokens(query: str) -> list[Token]:
 
 def _strange(query: str, at: int) -> Refusal:
     if query[at] == "'":
-        text = "line 1:{} mismatched character '<EOF>' expecting '''".format(len(query))
+        text = f"line 1:{len(query)} mismatched character '<EOF>' expecting '''"
         return Refusal("MALFORMED_QUERY", text)
     return refuse("MALFORMED_QUERY", query, at, f"unexpected token: '{query[at]}'")
 

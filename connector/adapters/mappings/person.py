@@ -1,0 +1,134 @@
+"""person.yaml -> KindMapping. What other files decide (fallbacks, fields they read) is put in by
+`compile`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from connector.adapters.mappings import shapes
+from connector.adapters.mappings.condition_shapes import Known, read_condition
+from connector.adapters.mappings.lens_shapes import Around, read_lens
+from connector.adapters.mappings.problems import Spot, did_you_mean, listed
+from connector.core.conditions import Condition
+from connector.core.mapping import Blank, Direction, Field, KindMapping, Selection, Wins
+from connector.core.records import Side
+from connector.core.vocabulary import Vocabulary
+
+ALWAYS_KNOWN = ("CreatedDate", "LastModifiedDate", "IsConverted")
+
+
+def read_person(spot: Spot, vocabulary: Vocabulary | None) -> KindMapping | None:
+    """The mapping of persons; None where its outer shape does not fit. Fields that do not fit are left out,
+    so that the rest can be checked too."""
+    shape = shapes.read(shapes.Person, spot)
+    if shape is None:
+        return None
+    link = shapes.read(shapes.LinkFields, spot / "link_fields")
+    also = (
+        shapes.read(shapes.AlsoRead, spot / "also_read") if shape.also_read is not None else shapes.AlsoRead()
+    )
+    if shape.create not in shape.salesforce_objects:
+        (spot / "create").problem(
+            f"Accord can't create a {shape.create}, which is not synced.", "Add it to `salesforce_objects`."
+        )
+    objects: tuple[str, ...] = tuple(dict.fromkeys(shape.salesforce_objects))
+    fields = tuple(
+        field for name in shape.fields if (field := _field(spot / "fields" / name, name, objects, vocabulary))
+    )
+    if link is None or also is None:
+        return None
+    extra: dict[str, tuple[str, ...]] = {"Lead": tuple(also.Lead), "Contact": tuple(also.Contact)}
+    kept = {object_: names for object_, names in extra.items() if object_ in objects}
+    selection = _selection(spot / "selection", fields, tuple(also.hubspot), kept)
+    return KindMapping(
+        "person", shape.version, fields, objects, shape.create, link.hubspot, link.salesforce, selection,
+        tuple(also.hubspot), kept,
+    )  # fmt: skip
+
+
+def _field(spot: Spot, name: str, objects: tuple[str, ...], vocabulary: Vocabulary | None) -> Field | None:
+    shape = shapes.read(shapes.FieldShape, spot)
+    if shape is None:
+        return None
+    direction = Direction(shape.direction)
+    found = read_lens(spot / "lens", Around(name, direction, vocabulary, None))
+    native = _natives(spot / "salesforce", shape.salesforce, objects)
+    _check_rules(spot, shape, direction)
+    if found is None or not native:
+        return None
+    lens_name, lens = found
+    source = {Direction.TO_SALESFORCE: "hubspot", Direction.TO_HUBSPOT: "salesforce"}.get(direction)
+    checkbox = lens_name in ("boolean", "consent")
+    return Field(
+        name=name,
+        hubspot=shape.hubspot,
+        salesforce=native,
+        lens=lens,
+        lens_name=lens_name,
+        direction=direction,
+        wins=Wins(shape.wins or source or "newest"),
+        tie=Side(shape.tie or source or "hubspot"),
+        blank=Blank(shape.blank or ("keep" if checkbox else "copy")),
+        first_link=Side(shape.first_link or source or _firm(shape.wins) or "hubspot"),
+        order=tuple(shape.order),
+        fallback=shape.fallback,
+        consent=lens_name == "consent",
+        needs=shape.needs or "",
+    )
+
+
+def _firm(wins: str | None) -> str | None:
+    """Without a rule of its own, the first link follows the side that wins later too."""
+    return wins if wins in ("hubspot", "salesforce") else None
+
+
+def _natives(spot: Spot, raw: str | dict[str, str], objects: tuple[str, ...]) -> Mapping[str, str]:
+    """Salesforce field by object. One name alone stands for every object."""
+    if isinstance(raw, str):
+        return dict.fromkeys(objects, raw)
+    for object_ in raw:
+        if object_ not in ("Lead", "Contact"):
+            fix = did_you_mean(object_, ("Lead", "Contact"), "Write Lead or Contact.")
+            (spot / object_).problem(f"A person is no “{object_}” in Salesforce.", fix)
+    native = {object_: name for object_, name in raw.items() if object_ in objects}
+    if not native:
+        spot.problem(f"The field is on none of the synced objects ({listed(objects)}).", "Name one of them.")
+    return native
+
+
+def _check_rules(spot: Spot, shape: shapes.FieldShape, direction: Direction) -> None:
+    """Rules that contradict each other within one field."""
+    target = {Direction.TO_SALESFORCE: "salesforce", Direction.TO_HUBSPOT: "hubspot"}.get(direction)
+    if target and shape.wins in (target, "newest", "hold"):
+        (spot / "wins").problem(
+            f"`wins: {shape.wins}` has no meaning where values only go {direction.replace('_', ' ')}.",
+            "Leave it out, or set `direction: both`.",
+        )
+    if shape.tie and shape.wins not in (None, "newest"):
+        (spot / "tie").problem("`tie` decides only where `wins: newest` can't tell.", "Leave it out.")
+    lens = next(iter(shape.lens), None) if isinstance(shape.lens, dict) else shape.lens
+    if lens in ("boolean", "consent") and shape.blank == "copy" and target != "hubspot":
+        (spot / "blank").problem("A Salesforce checkbox can't be blank.", "Set `blank: keep`.")
+    if lens == "consent" and (shape.wins or shape.tie or shape.first_link):
+        key = "wins" if shape.wins else "tie" if shape.tie else "first_link"
+        (spot / key).problem("Of a consent the stricter side always wins.", f"Leave `{key}` out.")
+    if shape.order and target == "salesforce":
+        (spot / "order").problem(
+            "`order` is about writing HubSpot, which this field never does.", "Leave it out."
+        )
+
+
+def _selection(
+    spot: Spot, fields: tuple[Field, ...], also_hubspot: tuple[str, ...], also: Mapping[str, tuple[str, ...]]
+) -> Selection:
+    if spot.raw is None or shapes.read(shapes.Selection, spot) is None:
+        return Selection()
+    mapped = [name for field in fields for name in field.salesforce.values()]
+    hubspot = Known([*(f.hubspot for f in fields), *also_hubspot], "Map it, or list it under `also_read`.")
+    extra = [name for names in also.values() for name in names]
+    salesforce = Known([*mapped, *extra, *ALWAYS_KNOWN], "Map it, or list it under `also_read`.")
+    return Selection(_condition(spot / "hubspot", hubspot), _condition(spot / "salesforce", salesforce))
+
+
+def _condition(spot: Spot, known: Known) -> Condition | None:
+    return None if spot.raw is None else read_condition(spot, known)

@@ -1,0 +1,143 @@
+"""Bulk reads: by id, by value, in order of change; and plain queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from connector.adapters.calling import Crew, chunks
+from connector.adapters.salesforce import soql
+from connector.adapters.salesforce.api import Reply, SalesforceApi
+from connector.adapters.salesforce.failures import Rejection
+from connector.adapters.salesforce.ids import id18, looks_like_id
+from connector.adapters.salesforce.rows import asked_fields, record_of
+from connector.core.records import Record, Ref
+from connector.ports import FieldSchema, Guard
+
+Schema = Callable[[str], dict[str, FieldSchema]]
+
+
+class Reader:
+    """``schema``: tells which fields are unique; asked only where it matters."""
+
+    def __init__(self, api: SalesforceApi, crew: Crew, schema: Schema) -> None:
+        self._api, self._crew, self._schema = api, crew, schema
+
+    # --- by id -----------------------------------------------------------------------------------------------------
+    def read(
+        self, refs: Sequence[Ref], fields: Mapping[str, Sequence[str]], guard: Guard
+    ) -> dict[Ref, Record]:
+        """One object a call, 2,000 ids at most; deleted records are absent."""
+        us = self._api.us(guard)
+        parts = [
+            (object_, asked_fields(object_, fields.get(object_, ())), chunk)
+            for object_, asked in _by_object(refs).items()
+            for chunk in chunks(asked, self._api.options.retrieve)
+        ]
+        pages = self._crew.each(lambda part: self._retrieve(*part, us, guard), parts)
+        return {ref: record for page in pages for ref, record in page.items()}
+
+    def _retrieve(
+        self, object_: str, fields: list[str], refs: Sequence[Ref], us: str, guard: Guard
+    ) -> dict[Ref, Record]:
+        asked = {id18(ref.id): ref for ref in refs}
+        payload = {"ids": list(asked), "fields": fields}
+        reply = self._api.read("POST", f"composite/sobjects/{object_}", payload, guard)
+        same = {id_: ref for id_, ref in asked.items() if ref.id == id_}
+        records = [record_of(row, object_, reply.asked_at, us, same) for row in reply.body if row]
+        return {asked[record.ref.id]: record for record in records if record.ref.id in asked}
+
+    # --- by value --------------------------------------------------------------------------------------------------
+    def find(
+        self, object_: str, field: str, values: Sequence[str], fields: Sequence[str], guard: Guard
+    ) -> list[Record]:
+        """Records whose ``field`` equals one of the values. Converted Leads only where a unique field is asked by:
+        then the Lead *is* the one sought, and its ``moved_to`` leads on."""
+        us = self._api.us(guard)
+        wanted = list(dict.fromkeys(value.strip() for value in values if value and value.strip()))
+        names = asked_fields(object_, [*fields, field])
+        live = "IsConverted = false AND " if object_ == "Lead" and not self._is_unique(object_, field) else ""
+        frame = soql.select(names, object_, live)
+        options = self._api.options
+        parts = list(
+            soql.value_lists(wanted, options.find_values, options.query_chars - soql.encoded_length(frame))
+        )
+
+        def step(part: list[str]) -> list[Record]:
+            text = soql.select(names, object_, live + soql.in_list(field, part))
+            return [
+                record_of(row, object_, reply.asked_at, us)
+                for reply in self.pages(text, guard)
+                for row in reply.body["records"]
+            ]
+
+        pages = self._crew.each(step, parts)
+        return list({record.ref: record for page in pages for record in page}.values())
+
+    def _is_unique(self, object_: str, field: str) -> bool:
+        known = self._schema(object_).get(field) if field.endswith("__c") else None
+        return field == "Id" or (known is not None and known.unique)
+
+    def lead_of(self, contact_ids: Sequence[str], guard: Guard) -> dict[str, list[str]]:
+        """ConvertedContactId -> ids of the Leads converted into it, for those that have any."""
+        asked = {id18(id_): id_ for id_ in contact_ids if looks_like_id(id_)}
+        found: dict[str, list[str]] = {}
+        for part in soql.value_lists(
+            list(asked), self._api.options.find_values, self._api.options.query_chars
+        ):
+            where = "IsConverted = true AND " + soql.in_list("ConvertedContactId", part)
+            for page in self.query(soql.select(["Id", "ConvertedContactId"], "Lead", where, "Id"), guard):
+                for row in page:
+                    found.setdefault(asked[row["ConvertedContactId"]], []).append(row["Id"])
+        return found
+
+    # --- in order --------------------------------------------------------------------------------------------------
+    def changes(
+        self, object_: str, since: datetime, fields: Sequence[str], guard: Guard
+    ) -> Iterator[list[Record]]:
+        """By SystemModstamp, which is indexed and moves with every change. A cursor that lapsed is opened anew where
+        it broke off."""
+        us = self._api.us(guard)
+        names = asked_fields(object_, fields)
+        while True:
+            text = soql.select(
+                names, object_, f"SystemModstamp >= {soql.moment(since)}", "SystemModstamp, Id"
+            )
+            try:
+                for reply in self.pages(text, guard):
+                    page = [record_of(row, object_, reply.asked_at, us) for row in reply.body["records"]]
+                    if page:
+                        yield page
+                        since = datetime.fromisoformat(str(page[-1].values["SystemModstamp"]))
+                return
+            except Rejection as refused:
+                if refused.code != "INVALID_QUERY_LOCATOR":
+                    raise
+
+    def query(self, text: str, guard: Guard) -> Iterator[list[dict[str, Any]]]:
+        """Pages of rows without their ``attributes``."""
+        for reply in self.pages(text, guard):
+            rows: list[dict[str, Any]] = reply.body["records"]
+            for row in rows:
+                row.pop("attributes", None)
+            yield rows
+
+    def pages(self, text: str, guard: Guard) -> Iterator[Reply]:
+        """The pages of a query as they are answered, to the last."""
+        path = f"query?q={quote(text, safe='')}"
+        while True:
+            reply = self._api.read("GET", path, None, guard)
+            yield reply
+            if reply.body.get("done", True):
+                return
+            path = str(reply.body["nextRecordsUrl"])
+
+
+def _by_object(refs: Sequence[Ref]) -> dict[str, list[Ref]]:
+    grouped: dict[str, list[Ref]] = {}
+    for ref in dict.fromkeys(refs):
+        if looks_like_id(ref.id):
+            grouped.setdefault(ref.object, []).append(ref)
+    return grouped

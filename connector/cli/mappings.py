@@ -1,0 +1,68 @@
+"""`accord init` and `accord mappings …`: the agreement's files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from connector.cli.options import agreement_folder
+
+if TYPE_CHECKING:
+    from connector.adapters.mappings import Problem
+
+Folder = Annotated[Path | None, typer.Argument(help="The agreement's folder; without it the one in use.")]
+NewFolder = Annotated[Path, typer.Argument(help="Where the files go.")]
+Live = Annotated[
+    bool, typer.Option("--live", help="Compare with what both sides hold: fields, types, lengths, picklists.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("init")(init)
+    group = typer.Typer(help="The agreement's files.", no_args_is_help=True)
+    group.callback()(lambda: None)
+    group.command("check")(check)
+    app.add_typer(group, name="mappings")
+
+
+def init(folder: NewFolder = Path("mappings")) -> None:
+    """Lay out a commented copy of the agreement beside you, to edit."""
+    from connector.adapters.mappings import lay_out
+
+    for path in lay_out(folder):
+        print(f"wrote {path}")
+    print(f"Edit them, then run: accord mappings check {folder}")
+
+
+def check(folder: Folder = None, live: Live = False) -> None:
+    """Report every problem at once, as `file:line: message — fix`. Ends with 1 if there is any."""
+    from connector.adapters.mappings import read_folder
+
+    folder = folder or agreement_folder()
+    reading = read_folder(folder)
+    problems = list(reading.problems)
+    if live and reading.agreement is not None:
+        problems += _live_problems(folder)
+    for problem in problems:
+        print(f"{problem.file}:{problem.line}: {problem.message}" + (f" — {problem.fix}" if problem.fix else ""))
+    for hint in reading.advice:
+        print(f"{hint.file}:{hint.line}: note: {hint.message}" + (f" — {hint.fix}" if hint.fix else ""))
+    if problems:
+        print(f"{len(problems)} problem{'s' * (len(problems) > 1)} in {folder}")
+        raise typer.Exit(1)
+    fits = " and fits both sides" if live else ""
+    print(f"{folder}: the agreement is sound{fits}.")
+
+
+def _live_problems(folder: Path) -> "list[Problem]":
+    from contextlib import closing
+
+    from connector.adapters.mappings import check_live, load
+    from connector.settings import load as settings_of
+    from connector.sides import make_hubspot, make_salesforce
+
+    settings, agreement = settings_of(sides=True), load(folder)
+    objects = dict.fromkeys([*agreement.person.salesforce_objects, "Opportunity"])
+    with closing(make_hubspot(settings)) as hubspot, closing(make_salesforce(settings)) as salesforce:
+        schemas = {object_: salesforce.schema(object_) for object_ in objects}
+        return check_live(agreement, hubspot.schema("contact"), schemas, folder)

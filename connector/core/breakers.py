@@ -1,0 +1,64 @@
+"""Breakers: when many writes at once look like an accident, nothing is written and a person is asked. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connector.core.plan import Pair, Plan
+from connector.core.records import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``gone_share``: of at least ``gone_from`` linked pairs, the share that may be missing on one side.
+    ``blank_share``: of at least ``blank_from`` changes of one field in a batch, the share that may blank a value.
+    ``writes_an_hour``: how often one record may be written on one side within an hour.
+    ``creates``: how many records a batch may make on one side in mode limited."""
+
+    gone_share: float = 0.2
+    gone_from: int = 10
+    blank_share: float = 0.5
+    blank_from: int = 20
+    writes_an_hour: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """``field`` '' means the whole side."""
+
+    side: Side
+    code: str
+    field: str
+    reason: str
+
+
+def missing(pairs: Sequence[Pair], limits: Limits) -> list[Trip]:
+    """A side that suddenly answers for few of its linked records: gone, hidden by a permission, or another account."""
+    linked = [p for p in pairs if p.link is not None]
+    trips = []
+    for side in Side:
+        gone = sum(p.gone is side for p in linked)
+        if gone >= limits.gone_from and gone > limits.gone_share * len(linked):
+            reason = f"{gone} of {len(linked)} linked records can't be read in {side}"
+            trips.append(Trip(side, "side_empty", "", reason))
+    return trips
+
+
+def blanking(plans: Sequence[Plan], limits: Limits) -> list[Trip]:
+    """A field that is being emptied in bulk."""
+    total: dict[tuple[Side, str], int] = {}
+    blanks: dict[tuple[Side, str], int] = {}
+    for plan in plans:
+        for c in plan.changes:
+            if c.origin is None:
+                continue
+            key = (c.side, c.field)
+            total[key] = total.get(key, 0) + 1
+            if c.send in (None, "") and c.old is not None:
+                blanks[key] = blanks.get(key, 0) + 1
+    return [
+        Trip(side, "mass_blanking", name, f"{n} of {total[side, name]} changes would blank {name} in {side}")
+        for (side, name), n in sorted(blanks.items())
+        if n >= limits.blank_from and n > limits.blank_share * total[side, name]
+    ]

@@ -1,0 +1,117 @@
+"""Paths outside the versioned REST API, names of endpoints for counting, and injected failures."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from connector.practice.http import Request
+from connector.practice.salesforce.call import Reply
+from connector.practice.salesforce.errors import not_found
+
+if TYPE_CHECKING:
+    from connector.practice.salesforce.core import SalesforceCore
+
+TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 a path
+_VERSIONED = re.compile(r"/services/data/v(\d+\.\d)(?:/(.*))?")
+_SEASONS = ("Spring", "Summer", "Winter")
+_NEWEST, _OLDEST = 68, 31
+_INJECTED: dict[int, Any] = {
+    401: [{"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}],
+    403: [{"message": "TotalRequests Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}],
+    429: [{"message": "ConcurrentPerOrgLongTxn Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}],
+    500: [{"message": "An unexpected error occurred. ErrorId: practice", "errorCode": "UNKNOWN_EXCEPTION"}],
+    502: b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>",
+    503: [{"message": "The server is unavailable, try again later.", "errorCode": "SERVER_UNAVAILABLE"}],
+}
+
+
+def versions() -> list[dict[str, str]]:
+    """The body of GET /services/data, oldest first."""
+    return [
+        {"label": _label(number), "url": f"/services/data/v{number}.0", "version": f"{number}.0"}
+        for number in range(_OLDEST, _NEWEST + 1)
+    ]
+
+
+def _label(number: int) -> str:
+    # v66 is Spring '26, v67 Summer '26, v68 Winter '27.
+    season = _SEASONS[number % 3]
+    year = 26 + (number - 66) // 3 + (season == "Winter")
+    return f"{season} '{year}"
+
+
+def split(path: str) -> tuple[str, list[str]] | None:
+    """Version and parts of a REST path; None for other paths."""
+    match = _VERSIONED.fullmatch(path)
+    if match is None:
+        return None
+    rest = match.group(2) or ""
+    parts = [part for part in rest.split("/") if part] if "//" in rest else rest.rstrip("/").split("/")
+    return match.group(1), [part for part in parts if part] if parts == [""] else parts
+
+
+def unauthenticated(core: "SalesforceCore", request: Request) -> Reply | None:
+    """Answers that need no session: the version list and tokens; None for all else."""
+    path = request.path.rstrip("/")
+    if path == TOKEN_PATH and request.method == "POST":
+        return core.tokens.grant(request, _own_url(core, request))
+    if path == "/services/data":
+        return Reply(200, versions())
+    place = split(request.path)
+    if place is not None and float(place[0]) < _OLDEST:
+        text = f"API version v{place[0]} has been retired."
+        return Reply(410, [{"message": text, "errorCode": "UNSUPPORTED_API_VERSION"}])
+    if place is not None and float(place[0]) > _NEWEST:
+        raise not_found()
+    return None
+
+
+def _own_url(core: "SalesforceCore", request: Request) -> str:
+    host = request.headers.get("host")
+    return f"http://{host}" if host and core.base_url.startswith("http://") else core.base_url
+
+
+def identity(core: "SalesforceCore", request: Request, user_id: str) -> Reply:
+    """userinfo and the identity URL; 404 for all other paths."""
+    path = request.path.rstrip("/")
+    if path != "/services/oauth2/userinfo" and not path.startswith(f"/id/{core.org_id}"):
+        raise not_found()
+    user = core.org.tables["User"].rows[user_id]
+    return Reply(
+        200,
+        {
+            "sub": f"https://login.salesforce.com/id/{core.org_id}/{user_id}",
+            "user_id": user_id,
+            "organization_id": core.org_id,
+            "preferred_username": user["Username"],
+            "name": user["Name"],
+            "email": user["Email"],
+            "email_verified": True,
+            "zoneinfo": user["TimeZoneSidKey"],
+            "active": user["IsActive"],
+            "user_type": user["UserType"].upper(),
+            "urls": {},
+        },
+    )
+
+
+def injected(status: int) -> Reply:
+    """The service's own body for a failure that the fault settings ask for."""
+    # Over-use is 403 here, whatever number a caller asked for: Salesforce has no 429.
+    payload = _INJECTED.get(status, [{"message": f"HTTP {status}", "errorCode": "UNKNOWN_EXCEPTION"}])
+    return Reply(403 if status == 429 else status, payload)
+
+
+def name_of(request: Request) -> str | None:
+    """The name a call counts under: ids and values as placeholders; None for token calls."""
+    if request.path.rstrip("/") == TOKEN_PATH:
+        return None
+    place = split(request.path)
+    if place is None:
+        return f"{request.method} {request.path}"
+    version, parts = place
+    shown = list(parts)
+    if len(parts) > 1 and parts[0] in ("query", "queryAll"):
+        shown = [parts[0], "{locator}"]
+    if len(parts) > 2 and parts[0] == "sobjects" and parts[2] != "describe":
+        shown = [*parts[:2], "{id}"] if len(parts) == 3 else [*parts[:3], "{value}"]
+    return "/".join([f"{request.method} /services/data/v{version}", *shown])

@@ -1,0 +1,85 @@
+"""What lies under /_practice/ besides the common parts: people's edits, conversion, rules, settings, outbound."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from connector.practice.http import Request, Response, json_response
+from connector.practice.salesforce.errors import Refusal
+
+if TYPE_CHECKING:
+    from connector.practice.salesforce.core import SalesforceCore
+
+Step = Callable[["SalesforceCore", dict[str, Any]], Any]
+
+
+def answer(core: "SalesforceCore", request: Request) -> Response | None:
+    """The practice answer, 400 with Salesforce's own error body when the org refuses; None: no such path."""
+    step = _STEPS.get((request.method, request.path.rstrip("/")))
+    if step is None:
+        return None
+    try:
+        with core.lock:
+            return json_response(200, step(core, request.json() or {}))
+    except Refusal as refusal:
+        return json_response(400, refusal.as_call())
+
+
+def _edit(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
+    """`{"by"?, "object", "id"?, "create"?, "delete"?, "values", "late_by"?}` -> `{"id"}`."""
+    given = {name: body[name] for name in ("by", "create", "delete", "late_by") if name in body}
+    return {"id": core.edit(body["object"], body.get("id"), body.get("values"), **given)}
+
+
+def _convert(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
+    return core.convert(**body)
+
+
+def _rule(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
+    """`{"object", "field", "pattern", "message"}`; `{"object", "field", "normalize": kind}` formats instead."""
+    if "normalize" in body:
+        core.org.rules.add_normalizer(body["object"], body["field"], body["normalize"])
+    else:
+        core.org.rules.add_pattern(body["object"], body["field"], body["pattern"], body["message"])
+    return {"rules": len(core.org.rules.validations), "normalizers": len(core.org.rules.normalizers)}
+
+
+def _automation(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
+    core.org.rules.add_automation(body)
+    return {"automations": len(core.org.rules.automations)}
+
+
+def _clear_rules(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
+    core.org.rules.clear()
+    return {"rules": 0, "automations": 0, "normalizers": 0}
+
+
+def _field(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
+    """`{"object", "name", "type"?, "label"?, "length"?, "values"?, "required"?, "remove"?}`."""
+    core.change_field(body.pop("object"), body.pop("name"), body)
+    return {"changed": True}
+
+
+def _settings(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
+    core.org.settings.update(body)
+    return dict(vars(core.org.settings))
+
+
+def _outbound(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
+    return core.outbound.configure(body)
+
+
+_STEPS: dict[tuple[str, str], Step] = {
+    ("POST", "/_practice/edit"): _edit,
+    ("POST", "/_practice/convert"): _convert,
+    ("POST", "/_practice/rules"): _rule,
+    ("DELETE", "/_practice/rules"): _clear_rules,
+    ("POST", "/_practice/automations"): _automation,
+    ("POST", "/_practice/fields"): _field,
+    ("POST", "/_practice/settings"): _settings,
+    ("GET", "/_practice/settings"): _settings,
+    ("POST", "/_practice/outbound"): _outbound,
+    ("GET", "/_practice/outbound"): lambda core, _: core.outbound.shown(),
+    ("GET", "/_practice/notifications"): lambda core, _: core.take_notifications(),
+    ("GET", "/_practice/people"): lambda core, _: core.org.people,
+    ("GET", "/_practice/connection"): lambda core, _: core.connection(),
+}

@@ -1,0 +1,62 @@
+"""Breakers at work: before anything is written, a batch that looks like an accident is held and a person is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from connector.core.breakers import blanking, missing
+from connector.core.plan import Pair, Plan, Trouble
+from connector.core.records import Side
+from connector.services.claiming import Claimed
+from connector.services.workbench import Workbench
+
+HOUR = timedelta(hours=1)
+
+
+def before_planning(bench: Workbench, claimed: Claimed, pairs: list[Pair]) -> list[Pair]:
+    """A side that is suddenly empty stops the lanes: its pairs are left as they are and go round again once it is lifted."""
+    trips = missing(pairs, bench.limits)
+    if not trips:
+        return pairs
+    bench.rounds.trip([(t.side, t.code, t.field, t.reason) for t in trips], bench.clock())
+    due = bench.clock() + timedelta(minutes=1)
+    stopped = {p.row for p in pairs if p.link is not None}
+    rows = [{"id": row, "due_at": due} for row in sorted(stopped)]
+    bench.rounds.release(claimed.claim.token, rows)
+    return [p for p in pairs if p.row not in stopped]
+
+
+def before_writing(bench: Workbench, plans: Sequence[Plan]) -> None:
+    """Takes changes out of plans: fields that are being blanked in bulk, and records that were written too often."""
+    tripped = {(Side(s), field) for s, field in bench.rounds.tripped()}
+    trips = blanking(plans, bench.limits)
+    if trips:
+        bench.rounds.trip([(t.side, t.code, t.field, t.reason) for t in trips], bench.clock())
+        tripped |= {(t.side, t.field) for t in trips}
+    linked = [p.pair.link for p in plans if p.pair.link is not None and p.changes]
+    busy = {}
+    if linked:
+        found = bench.rounds.busy(linked, bench.clock() - HOUR, bench.limits.writes_an_hour)
+        busy = {(row["link_id"], Side(row["side"])): row["writes"] for row in found}
+    if not tripped and not busy:
+        return
+    for plan in plans:
+        for change in list(plan.changes):
+            if (change.side, change.field) in tripped or (change.side, "") in tripped:
+                _hold(plan, change.field, "breaker", f"{change.field} in {change.side} is held by a breaker")
+            elif (plan.pair.link, change.side) in busy:
+                writes = busy[plan.pair.link or 0, change.side]
+                _hold(
+                    plan, change.field, "runaway", f"{change.side} was written {writes} times within the hour"
+                )
+
+
+def _hold(plan: Plan, field: str, code: str, message: str) -> None:
+    plan.changes = [c for c in plan.changes if c.field != field]
+    plan.held.add(field)
+    fix = {
+        "breaker": "See `accord status`; when it is no accident, `accord resume` lifts the breaker.",
+        "runaway": "Find the workflow that answers Accord's writes and stop it; then `accord issues retry`.",
+    }[code]
+    plan.troubles.append(Trouble(code, field, message, fix))

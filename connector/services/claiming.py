@@ -1,0 +1,140 @@
+"""Step 3 of a record's way: claim what is due, drop what turns out to be an echo, and lay out what is known of each pair."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from connector.core.plan import Block, Left, Pair
+from connector.core.records import Ref, Side
+from connector.ports import Claim
+from connector.services.workbench import Workbench
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Claimed:
+    """``pairs``: linked ones, without records yet. ``loose``: rows of Refs that have no Link. ``dropped``: echoes."""
+
+    claim: Claim
+    pairs: list[Pair] = field(default_factory=list)
+    loose: list[Row] = field(default_factory=list)
+    dropped: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.pairs or self.loose)
+
+
+def claim(bench: Workbench, limit: int) -> Claimed:
+    now = bench.clock()
+    found = bench.rounds.claim(limit, now, now + timedelta(seconds=bench.pace.lease))
+    claimed, left = Claimed(found), LeftOvers(found.left)
+    blocks, issues = _by_link(found.blocks), _by_link(found.issues)
+    echoes = []
+    for row in found.rows:
+        if row["link_id"] is None:
+            claimed.loose.append(row)
+            continue
+        pair = _pair(row, found.links[row["link_id"]], left, blocks, issues)
+        if _is_echo(bench, row, pair, found.links[row["link_id"]]["held"]):
+            echoes.append({"id": row["id"], "seq": row["seq"], "now": now})
+        else:
+            claimed.pairs.append(pair)
+    if echoes:
+        claimed.dropped = len(bench.rounds.drop(found.token, echoes))
+    return claimed
+
+
+class LeftOvers:
+    """Journal rows that are not settled, found by Link, by Ref, and by the Ref a record was to be made from."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self._by_key: dict[object, list[Row]] = defaultdict(list)
+        for row in rows:
+            if row["link_id"] is not None:
+                self._by_key[row["link_id"]].append(row)
+            self._by_key[f"{row['side']}:{row['object']}:{row['ref_id']}"].append(row)
+            if row["mate"]:
+                self._by_key[row["mate"]].append(row)
+
+    def of(self, link: int | None, *refs: Ref | None) -> list[Left]:
+        if not self._by_key:
+            return []
+        keys: list[object] = [link, *(str(ref) for ref in refs if ref is not None)]
+        found = {row["id"]: row for key in keys if key is not None for row in self._by_key.get(key, ())}
+        return [_left(found[i]) for i in sorted(found)]
+
+
+def _left(row: Row) -> Left:
+    return Left(
+        row["id"],
+        Side(row["side"]),
+        row["ref_id"],
+        row["action"],
+        row["state"],
+        row["changes"],
+        row["intended_at"],
+    )
+
+
+def _by_link(rows: list[Row]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row["link_id"]].append(row)
+    return found
+
+
+def link_refs(link: Row) -> tuple[Ref, Ref]:
+    return (
+        Ref(Side.HUBSPOT, link["hubspot_object"], link["hubspot_id"]),
+        Ref(Side.SALESFORCE, link["salesforce_object"], link["salesforce_id"]),
+    )
+
+
+def _pair(
+    row: Row, link: Row, left: LeftOvers, blocks: dict[int, list[Row]], issues: dict[int, list[Row]]
+) -> Pair:
+    hubspot, salesforce = link_refs(link)
+    pair = Pair(row["id"], row["seq"], row["link_id"], row["lane"])
+    pair.origin, pair.linked_ref = hubspot, salesforce
+    pair.seen = {Side.HUBSPOT: link["seen_hubspot"], Side.SALESFORCE: link["seen_salesforce"]}
+    pair.shown_at = link["shown_at"]
+    if link["shown"]:
+        pair.shown = {k: datetime.fromisoformat(v) for k, v in link["shown"].items()}
+    pair.left = left.of(pair.link, hubspot, salesforce)
+    pair.blocks = [_block(b) for b in blocks.get(row["link_id"], ())]
+    pair.open_issues = {(i["code"], i["field"]) for i in issues.get(row["link_id"], ())}
+    pair.notes = row["notes"]
+    return pair
+
+
+def _block(b: Row) -> Block:
+    return Block(
+        Side(b["side"]), b["ref_id"], b["field"], b["sent"], b["agreement"], b["snapshot"], b["until"]
+    )
+
+
+def _is_echo(bench: Workbench, row: Row, pair: Pair, held: bool) -> bool:
+    """All values of the notices equal Seen: our own write coming back. Only where nothing else may be going on."""
+    if row["was_leased"] or row["requeued"] or held or pair.left or pair.open_issues or not row["notes"]:
+        return False
+    desk = bench.desk
+    for note in row["notes"]:
+        native, side = note.get("f"), Side(note["s"])
+        if not native or note.get("k", "changed") != "changed":
+            return False
+        name = desk.by_native_name(side, native)
+        seen = pair.seen[side]
+        if name is not None and name in seen:
+            if not _equal(seen[name], note.get("v")):
+                return False
+        else:
+            return False
+    return True
+
+
+def _equal(seen: object, told: object) -> bool:
+    return seen == told or (seen is None and told == "")

@@ -1,0 +1,41 @@
+"""The nurture list in HubSpot: who is on it follows from the verdict; only persons whose place changed are called about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+
+from connector.core.plan import Plan
+from connector.core.records import Side
+from connector.errors import AccordError
+from connector.ports import Guard
+from connector.services.workbench import Workbench
+
+log = structlog.get_logger()
+
+
+def keep_lists(bench: Workbench, plans: Sequence[Plan], guard: Guard) -> None:
+    """After the round is saved: a list that can't be kept now is put right when the person's tier is next written."""
+    name = bench.agreement.handoff.nurture_list
+    add: list[str] = []
+    remove: list[str] = []
+    for plan in plans:
+        if not name or plan.step is None or plan.step.nurture is None or not _tier_moved(bench, plan):
+            continue
+        if plan.pair.hubspot is not None:
+            (add if plan.step.nurture else remove).append(plan.pair.hubspot.ref.id)
+    if not add and not remove:
+        return
+    try:
+        bench.hubspot.set_members(name, add, remove, guard)
+    except AccordError as failed:
+        log.warning("nurture list not kept", error=str(failed), persons=len(add) + len(remove))
+
+
+def _tier_moved(bench: Workbench, plan: Plan) -> bool:
+    names = bench.agreement.handoff.hubspot
+    return any(
+        c.side is Side.HUBSPOT and c.native in (names.tier, names.handoff) and c.verdict == "done"
+        for c in plan.changes
+    )

@@ -1,0 +1,198 @@
+"""Step 5: the verdict, the hand-off's step and the fields of every pair become its Plan. Nothing is written yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from connector.core.conditions import Truth, evaluate
+from connector.core.handoff import Handoff, Step, advance, choose_owner, derived, sales_view
+from connector.core.outcome import OpportunityView
+from connector.core.plan import Derived, Pair, Plan, Trouble
+from connector.core.qualification import Verdict, judge
+from connector.core.reconcile import reconcile
+from connector.core.records import Record, Side, Value
+from connector.ports import Guard
+from connector.services.reading import with_history
+from connector.services.workbench import Workbench
+
+STICKY = frozenset({"normalised", "duplicate", "runaway"})
+"""Issues that a later plan can't see are mended: a person closes them."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What of a pair's plan does not depend on property history."""
+
+    pair: Pair
+    wanted: list[Derived]
+    create: tuple[Side, str] | None
+    verdict: Verdict | None
+    step: Step | None
+    troubles: list[Trouble] = field(default_factory=list)
+    filtered: str = ""
+
+
+class Planning:
+    def __init__(self, bench: Workbench, modes: dict[str, tuple[str, dict[str, Any]]]) -> None:
+        self.bench, self.modes = bench, modes
+        self.now = bench.clock()
+        self._emails = {user: email for email, user in bench.people.items()}
+        self._owners = {Side.HUBSPOT: bench.hubspot_people, Side.SALESFORCE: bench.people}
+
+    def run(self, pairs: Sequence[Pair], guard: Guard) -> list[Plan]:
+        self._known(pairs)
+        drafts = [self._draft(pair) for pair in pairs]
+        plans = [self._plan(draft) for draft in drafts]
+        again = [i for i, plan in enumerate(plans) if plan.needs_history]
+        if again:
+            wanted = [(p.pair.hubspot, p.needs_history) for p in plans if p.needs_history and p.pair.hubspot]
+            records = with_history(self.bench, wanted, guard)
+            for i in again:
+                pair = drafts[i].pair
+                if pair.hubspot is not None:
+                    pair.hubspot = records.get(pair.hubspot.ref, pair.hubspot)
+                plans[i] = self._plan(drafts[i])
+        return plans
+
+    def _known(self, pairs: Sequence[Pair]) -> None:
+        """Hand-offs and outcomes, as the database has them."""
+        persons = {str(p.hubspot.ref): p for p in pairs if p.hubspot is not None}
+        for person, (id_, document) in self.bench.rounds.handoffs(list(persons)).items() if persons else ():
+            persons[person].handoff = Handoff.from_document(document, id_)
+        contacts = {
+            p.salesforce.ref.id: p for p in pairs if p.salesforce and p.salesforce.ref.object == "Contact"
+        }
+        for contact, document in self.bench.rounds.outcomes(list(contacts)).items() if contacts else ():
+            contacts[contact].outcome = document
+
+    def _draft(self, pair: Pair) -> _Draft:
+        pair.mode = {side: self._writable(pair, side) for side in Side}
+        draft = _Draft(pair, [], None, None, None)
+        if pair.gone is not None:
+            return draft
+        draft.filtered = self._filtered(pair)
+        if draft.filtered:
+            return draft
+        if pair.hubspot is None:
+            draft.create = (Side.HUBSPOT, "selected in Salesforce")
+        else:
+            self._judge(draft, pair.hubspot)
+        self._keys(draft)
+        return draft
+
+    def _writable(self, pair: Pair, side: Side) -> bool:
+        mode, limits = self.modes.get(side, ("observe", {}))
+        if mode == "live":
+            return True
+        return mode == "limited" and _within(pair, limits)
+
+    def _filtered(self, pair: Pair) -> str:
+        """A linked person, or one that matches, always syncs."""
+        if pair.link is not None or (pair.hubspot is not None and pair.salesforce is not None):
+            return ""
+        record = pair.hubspot or pair.salesforce
+        selection = self.bench.desk.mapping.selection
+        condition = selection.hubspot if pair.hubspot is not None else selection.salesforce
+        if condition is None or record is None:
+            return ""
+        truth, evidence = evaluate(condition, record.values.get, self.now)
+        return "" if truth is Truth.MET else f"not selected: {evidence}"
+
+    def _judge(self, draft: _Draft, hubspot: Record) -> None:
+        bench, pair = self.bench, draft.pair
+        rules = bench.agreement.handoff
+        draft.verdict = verdict = judge(bench.agreement.qualification, hubspot.values.get, self.now)
+        moved = pair.linked_ref is not None and pair.salesforce is not None
+        converted = moved and pair.linked_ref.object == "Lead" and pair.salesforce.ref.object == "Contact"  # type: ignore[union-attr]
+        known = pair.outcome is not None
+        view = OpportunityView(**pair.outcome["view"]) if known and pair.outcome["view"] else None
+        sales = sales_view(
+            pair.salesforce,
+            rules,
+            bench.agreement.vocabulary,
+            self._emails,
+            view,
+            converted=converted,
+            opportunity_known=known,
+        )
+        handoff: Handoff | None = pair.handoff
+        step = advance(
+            handoff, verdict, sales, self.now, rules, self._owner(draft, hubspot), self._blocked(pair, hubspot),
+            hubspot.values.get(rules.hubspot.lifecycle),
+        )  # fmt: skip
+        draft.step = step
+        object_ = pair.salesforce.ref.object if pair.salesforce else bench.desk.mapping.create_object
+        draft.wanted, troubles = derived(step, rules, bench.agreement.vocabulary, self._owners, object_)
+        draft.troubles += [*step.issues, *troubles]
+        if step.create and pair.salesforce is None:
+            draft.create = (Side.SALESFORCE, step.reason)
+
+    def _owner(self, draft: _Draft, hubspot: Record) -> Callable[[], str | None]:
+        def next_owner() -> str | None:
+            live = all(draft.pair.mode.values())
+            turn = self.bench.rounds.turns("owners", 1) if live else 0
+            rules, active = self.bench.agreement.handoff, frozenset(self.bench.people)
+            choice = choose_owner(rules, hubspot.values.get, turn, active, self.now)
+            if choice.issue is not None:
+                draft.troubles.append(choice.issue)
+            return choice.email
+
+        return next_owner
+
+    def _blocked(self, pair: Pair, hubspot: Record) -> str | None:
+        """A field that a new Salesforce record must have is blank, and the agreement names no fallback."""
+        if pair.salesforce is not None:
+            return None
+        desk, missing = self.bench.desk, []
+        for native, fallback in desk.fallbacks.items():
+            name = desk.by_native_name(Side.SALESFORCE, native)
+            value = hubspot.values.get(desk.fields[name].hubspot) if name else None
+            if value is None and fallback is None and not (name and desk.fields[name].fallback):
+                missing.append(native)
+        return f"{' and '.join(missing)} blank" if missing else None
+
+    def _keys(self, draft: _Draft) -> None:
+        """Each side keeps the other's id in a field that Accord owns."""
+        mapping, pair = self.bench.desk.mapping, draft.pair
+        keys = {Side.HUBSPOT: mapping.hubspot_key, Side.SALESFORCE: mapping.salesforce_key}
+        for side, key in keys.items():
+            other = pair.record(side.other)
+            if other is not None and pair.record(side) is not None:
+                draft.wanted.append(Derived(side, key, other.ref.id, True, "link"))
+            elif draft.create is not None and draft.create[0] is side.other:
+                draft.wanted.append(Derived(side, key, None, True, "link", bound=True))
+
+    def _plan(self, draft: _Draft) -> Plan:
+        pair = draft.pair
+        if draft.filtered:
+            return Plan(pair, reason=draft.filtered)
+        plan = reconcile(pair, self.bench.desk, draft.wanted, self.now, draft.create)
+        plan.verdict, plan.step = draft.verdict, draft.step
+        plan.troubles += draft.troubles
+        if not all(pair.mode.values()):
+            plan.step = None
+        raised = {(t.code, t.field) for t in plan.troubles}
+        plan.cleared = {
+            (code, name)
+            for code, name in pair.open_issues - raised
+            if code not in STICKY and not (code == "refused" and name in plan.held)
+        }
+        return plan
+
+
+def due_again(step: Step | None) -> datetime | None:
+    """When time alone may move the person's hand-off."""
+    return step.handoff.next_look() if step is not None and step.handoff is not None else None
+
+
+def _within(pair: Pair, limits: dict[str, Any]) -> bool:
+    """Mode limited: a list of addresses or domains, lower case."""
+    values: list[Value] = [pair.hubspot.values.get("email")] if pair.hubspot else []
+    values += [pair.salesforce.values.get("Email")] if pair.salesforce else []
+    addresses = {str(v).strip().casefold() for v in values if v}
+    wanted = {str(v).casefold() for v in limits.get("emails", [])}
+    domains = {str(v).casefold() for v in limits.get("domains", [])}
+    return bool(addresses & wanted) or any(a.rpartition("@")[2] in domains for a in addresses)

@@ -1,0 +1,399 @@
+"""Steps 6 and 9: what transaction 1 intends and transaction 2 saves, as documents of whole batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from connector.core.confirm import kept_values
+from connector.core.handoff import Step, sales_view, settled
+from connector.core.plan import Change, Loser, Pair, Plan
+from connector.core.records import Ref, Side
+from connector.ports import Documents, Intent
+from connector.services.workbench import Workbench
+from connector.services.writing import Result
+
+Doc = dict[str, Any]
+
+
+def rows_of(pairs: Sequence[Pair]) -> list[Doc]:
+    return [{"id": p.row, "seq": p.seq} for p in pairs]
+
+
+def intent_of(plans: Sequence[Plan], bench: Workbench) -> Intent:
+    """Transaction 1, for plans that write: the rows of the journal, the losers, what was settled, the hand-off's step."""
+    intent = Intent(agreement=bench.desk.version)
+    for plan in plans:
+        _journal(plan, intent)
+        _common(plan, intent, bench)
+        if plan.settled and plan.pair.link is not None:
+            intent.links.append(_link(plan, plan.seen, None))
+    return intent
+
+
+def _journal(plan: Plan, intent: Intent) -> None:
+    pair = plan.pair
+    for side in Side:
+        record, changes = pair.record(side), plan.on(side)
+        if record is not None and changes:
+            intent.journal.append(_row(plan, "update", record.ref, None, changes, record.read_at))
+    creation = plan.creation
+    source = pair.record(creation.side.other) if creation else None
+    if creation is not None and source is not None:
+        target = Ref(creation.side, creation.object, "")
+        intent.journal.append(_row(plan, "create", target, str(source.ref), creation.changes, source.read_at))
+
+
+def _row(
+    plan: Plan, action: str, ref: Ref, mate: str | None, changes: list[Change], read_at: datetime
+) -> Doc:
+    return {
+        "row": plan.pair.row,
+        "link_id": plan.pair.link,
+        "side": ref.side,
+        "object": ref.object,
+        "ref_id": ref.id,
+        "mate": mate,
+        "action": action,
+        "changes": [_entry(c) for c in changes],
+        "read_at": read_at,
+    }
+
+
+def _entry(c: Change) -> Doc:
+    entry: Doc = {
+        "f": c.field,
+        "n": c.native,
+        "o": c.old,
+        "v": c.send,
+        "s": c.source,
+        "from": c.origin or "accord",
+        "why": c.why,
+    }
+    if c.two_step:
+        entry["two"] = True
+    return entry
+
+
+def _common(plan: Plan, documents: Documents, bench: Workbench) -> None:
+    pair = plan.pair
+    for s in plan.settled:
+        documents.settled.append(
+            {"row": pair.row, "id": s.id, "state": s.state, "changes": s.changes, "link_id": pair.link}
+        )
+    documents.ledger += [_loser(pair, loser) for loser in plan.losers]
+    documents.ledger += [_loser(pair, c.loser) for c in plan.changes if c.loser is not None]
+    if plan.step is not None:
+        _handoff(plan, plan.step, documents)
+
+
+def _loser(pair: Pair, loser: Loser) -> Doc:
+    record = pair.record(loser.side)
+    ref = record.ref if record else pair.origin
+    return {
+        "row": pair.row,
+        "link_id": pair.link,
+        "side": loser.side,
+        "object": ref.object if ref else "",
+        "ref_id": ref.id if ref else "",
+        "field": loser.field,
+        "native": loser.native,
+        "value": loser.value,
+        "winner": loser.winner,
+        "why": loser.why,
+    }
+
+
+def _handoff(plan: Plan, step: Step, documents: Documents) -> None:
+    """A hand-off is saved as it moves. One without an id is a new row."""
+    after, before, pair = step.handoff, plan.pair.handoff, plan.pair
+    if after is None or after == before or pair.hubspot is None:
+        return
+    person = str(pair.hubspot.ref)
+    doc = {
+        "row": pair.row,
+        "id": after.id,
+        "person": person,
+        "link_id": pair.link,
+        "state": after.state,
+        "owner_email": after.owner_email,
+        "offered_at": after.offered_at,
+        "due_at": after.next_look(),
+        "open": after.is_open,
+        "document": after.document(),
+    }
+    (documents.handoffs if after.id is not None else documents.handoffs_new).append(doc)
+    if step.edge is not None:
+        documents.edges.append(
+            {
+                "row": pair.row,
+                "handoff_id": after.id,
+                "person": person,
+                "edge": step.edge,
+                "reason": step.reason,
+            }
+        )
+
+
+def _link(plan: Plan, seen: dict[Side, dict[str, Any]], extra: Doc | None) -> Doc:
+    return {
+        "row": plan.pair.row,
+        "id": plan.pair.link,
+        "h": seen[Side.HUBSPOT] or None,
+        "s": seen[Side.SALESFORCE] or None,
+        "held": bool(plan.held),
+    } | (extra or {})
+
+
+@dataclass(slots=True)
+class Saving(Documents):
+    """Transaction 2. Implements ports.Saving."""
+
+    bench: Workbench = field(kw_only=True)
+    plans: list[Plan] = field(default_factory=list)
+    repoint: list[Doc] = field(default_factory=list)
+    new_links: list[Doc] = field(default_factory=list)
+    open_issue: list[Doc] = field(default_factory=list)
+    close_issues: list[Doc] = field(default_factory=list)
+    set_blocks: list[Doc] = field(default_factory=list)
+    lift_blocks: list[Doc] = field(default_factory=list)
+    observed: list[Doc] = field(default_factory=list)
+    unobserved: list[str] = field(default_factory=list)
+    finish: list[Doc] = field(default_factory=list)
+
+    def keep(self, mine: set[int], notes: dict[int, list[Doc]]) -> None:
+        for plan in self.plans:
+            row = plan.pair.row
+            if row in mine and notes.get(row):
+                losers = kept_values(plan, self.bench.desk, notes[row], plan.pair.seq)
+                self.ledger += [_loser(plan.pair, loser) for loser in losers]
+        for name in (
+            "settled", "ledger", "handoffs_new", "handoffs", "edges", "links", "repoint", "new_links",
+            "open_issue", "close_issues", "set_blocks", "lift_blocks", "observed", "finish",
+        ):  # fmt: skip
+            setattr(self, name, [d for d in getattr(self, name) if d["row"] in mine])
+
+    def repointed(self, moved: set[int]) -> None:
+        for doc in self.repoint:
+            if doc["id"] not in moved:
+                subject, link = f"link:{doc['id']}", doc["id"]
+                message = f"The Lead was converted to {doc['ref_id']}, which has a link of its own."
+                self.open_issue.append(
+                    {
+                        "row": doc["row"],
+                        "code": "duplicate",
+                        "subject": subject,
+                        "link_id": link,
+                        "field": "",
+                        "message": message,
+                        "fix": "Merge the two HubSpot contacts.",
+                    }
+                )
+
+    def linked(self, made: dict[tuple[str, str], int]) -> None:
+        """A pair that met a uniqueness error goes round again, alone; the others get their link's id."""
+        ids: dict[int, int | None] = {d["row"]: made.get((d["hi"], d["si"])) for d in self.new_links}
+        for docs in (self.ledger, self.settled, self.handoffs, self.handoffs_new, self.open_issue):
+            for doc in docs:
+                if ids.get(doc["row"]) is not None:
+                    doc["link_id"] = ids[doc["row"]]
+        for doc in self.finish:
+            if doc["row"] in ids and ids[doc["row"]] is None:
+                doc["again"] = True
+        self.set_blocks = [d for d in self.set_blocks if d["link_id"] is not None or ids.get(d["row"])]
+        for doc in self.set_blocks:
+            doc["link_id"] = doc["link_id"] or ids[doc["row"]]
+
+
+def saving_of(
+    bench: Workbench,
+    results: Sequence[Result],
+    silent: Sequence[Plan],
+    journal: dict[tuple[str, str, str | None], int],
+    handoff_ids: dict[str, int],
+) -> Saving:
+    """``results``: plans that wrote; ``silent``: plans that did not (their settling and hand-offs are saved here)."""
+    saving = Saving(agreement=bench.desk.version, bench=bench, plans=[r.plan for r in results])
+    for result in results:
+        _result(saving, result, journal, handoff_ids)
+    for plan in silent:
+        _common(plan, saving, bench)
+        _after(saving, plan, Result(plan))
+    return saving
+
+
+def _result(
+    saving: Saving,
+    result: Result,
+    journal: dict[tuple[str, str, str | None], int],
+    handoff_ids: dict[str, int],
+) -> None:
+    plan, pair = result.plan, result.plan.pair
+    for side in Side:
+        record, changes = pair.record(side), plan.on(side)
+        id_ = journal.get((side, record.ref.id, None)) if record and changes else None
+        if id_ is not None:
+            _settle_row(saving, plan, id_, changes)
+    source = pair.record(plan.creation.side.other) if plan.creation else None
+    if plan.creation is not None and source is not None:
+        id_ = journal.get((plan.creation.side, "", str(source.ref)))
+        made = plan.created
+        if id_ is not None and result.creation != "unknown":
+            state = "done" if made is not None else "refused" if result.creation == "refused" else "lapsed"
+            ref_id = made.ref.id if made else ""
+            changes_doc = [_entry(c) for c in plan.creation.changes]
+            saving.settled.append(
+                {
+                    "row": pair.row,
+                    "id": id_,
+                    "state": state,
+                    "changes": changes_doc,
+                    "link_id": pair.link,
+                    "ref_id": ref_id,
+                }
+            )
+    _heard(saving, result, handoff_ids)
+    # losers found while confirming; those of the plan itself are in the ledger since transaction 1
+    saving.ledger += [_loser(pair, loser) for loser in plan.losers if loser.why == "written over at once"]
+    _after(saving, plan, result)
+
+
+def _settle_row(saving: Saving, plan: Plan, id_: int, changes: list[Change]) -> None:
+    """A change without verdict keeps the row ``intended``; the others in it are settled."""
+    verdicts = {c.verdict for c in changes}
+    state = next((v for v in ("intended", "lapsed", "refused") if v in verdicts), "done")
+    entries = None
+    if verdicts != {"done"} or any(c.bound or c.got != c.send for c in changes):
+        entries = [_entry(c) | (_told(c) if c.verdict != "intended" else {}) for c in changes]
+    if verdicts != {"intended"}:
+        saving.settled.append({"row": plan.pair.row, "id": id_, "state": state, "changes": entries})
+
+
+def _told(c: Change) -> Doc:
+    told: Doc = {"st": c.verdict}
+    if c.got is not None and c.got != c.send:
+        told["got"] = c.got
+    return told
+
+
+def _heard(saving: Saving, result: Result, handoff_ids: dict[str, int]) -> None:
+    """Once an offer's writes are read back, answers that were cleared may be given anew."""
+    plan, pair, bench = result.plan, result.plan.pair, saving.bench
+    step = plan.step
+    if step is None or step.handoff is None or pair.hubspot is None:
+        return
+    id_ = step.handoff.id or handoff_ids.get(str(pair.hubspot.ref))
+    written = {c.native: c.send for c in plan.changes if c.side is Side.SALESFORCE and c.verdict == "done"}
+    record = plan.created or pair.salesforce
+    if id_ is None or record is None or record.ref.side is not Side.SALESFORCE:
+        return
+    emails = {user: email for email, user in bench.people.items()}
+    rules = bench.agreement.handoff
+    now_there = replace(record, values={**record.values, **written})
+    view = sales_view(now_there, rules, bench.agreement.vocabulary, emails, opportunity_known=False)
+    heard = settled(step.handoff, view, rules)
+    heard = replace(heard, salesforce_ref=str(record.ref))
+    if heard != step.handoff:
+        again = replace(step, handoff=replace(heard, id=id_), edge=None)
+        _handoff(plan, again, saving)
+
+
+def _after(saving: Saving, plan: Plan, result: Result) -> None:
+    """Seen, Link, issues and what becomes of the pending row."""
+    pair, bench = plan.pair, saving.bench
+    now = bench.clock()
+    seen = {side: plan.seen[side] | result.confirmed.seen[side] for side in Side}
+    _save_link(saving, plan, seen)
+    link, subject = pair.link, pair.subject
+    for t in {(t.code, t.field): t for t in plan.troubles}.values():
+        saving.open_issue.append(
+            {"row": pair.row, "code": t.code, "subject": subject, "link_id": link, "field": t.field,
+             "message": t.message, "fix": t.fix}
+        )  # fmt: skip
+    fine = {("refused", name) for name in result.confirmed.fine if ("refused", name) in pair.open_issues}
+    closing = [(subject, code, name) for code, name in plan.cleared | fine]
+    if pair.link is None and pair.origin is not None:
+        raised = {(t.code, t.field) for t in plan.troubles}
+        closing += [
+            (subject, c, "") for c in ("several_matches", "duplicate", "refused") if (c, "") not in raised
+        ]
+    saving.close_issues += [
+        {"row": pair.row, "subject": s, "code": code, "field": name} for s, code, name in closing
+    ]
+    saving.set_blocks += [
+        {"row": pair.row, "link_id": link, "side": b.side, "ref_id": b.ref_id, "field": b.field, "sent": b.sent,
+         "agreement": b.agreement, "snapshot": b.snapshot, "until": b.until}
+        for b in plan.blocks
+    ]  # fmt: skip
+    kept = {(b.side, b.field) for b in plan.blocks}
+    lifted = plan.unblocked | {(c.side, c.field) for c in plan.changes if c.verdict == "done" and pair.blocks}
+    saving.lift_blocks += [
+        {"row": pair.row, "link_id": link, "side": side, "field": name} for side, name in lifted - kept
+    ]
+    _observed(saving, plan)
+    due = now + timedelta(seconds=plan.retry_after)
+    saving.finish.append(
+        {"row": pair.row, "id": pair.row, "seq": pair.seq, "again": plan.again, "due_at": due}
+    )
+
+
+def _save_link(saving: Saving, plan: Plan, seen: dict[Side, dict[str, Any]]) -> None:
+    pair = plan.pair
+    hubspot = pair.hubspot or _made_on(plan, Side.HUBSPOT)
+    salesforce = pair.salesforce or _made_on(plan, Side.SALESFORCE)
+    if pair.gone is not None or hubspot is None or salesforce is None:
+        if pair.link is not None and (plan.held or plan.troubles):
+            saving.links.append(_link(plan, seen, {"held": True}))
+        return
+    tier = plan.verdict.tier if plan.verdict is not None else None
+    extra: Doc = {"shown_at": salesforce.read_at, "shown": _shown(plan), "tier": tier}
+    extra["group_key"] = salesforce.values.get("AccountId")
+    if pair.link is not None:
+        saving.links.append(_link(plan, seen, extra))
+        if pair.linked_ref is not None and salesforce.ref != pair.linked_ref:
+            saving.repoint.append(
+                {
+                    "row": pair.row,
+                    "id": pair.link,
+                    "object": salesforce.ref.object,
+                    "ref_id": salesforce.ref.id,
+                }
+            )
+    elif any(pair.mode.values()):
+        refs = {
+            "ho": hubspot.ref.object,
+            "hi": hubspot.ref.id,
+            "so": salesforce.ref.object,
+            "si": salesforce.ref.id,
+        }
+        saving.new_links.append(_link(plan, seen, extra) | refs)
+
+
+def _made_on(plan: Plan, side: Side) -> Any:
+    return plan.created if plan.created is not None and plan.created.ref.side is side else None
+
+
+def _shown(plan: Plan) -> dict[str, datetime]:
+    """Fields in which Salesforce does not show its Seen now: their last good read stays as it was."""
+    pair = plan.pair
+    open_fields = {c.field for c in plan.changes if c.verdict != "done"} | plan.held
+    open_fields |= {c.field for c in plan.withheld}
+    kept = {name: pair.shown.get(name, pair.shown_at) for name in open_fields if not name.startswith("=")}
+    return {name: at for name, at in kept.items() if at is not None}
+
+
+def _observed(saving: Saving, plan: Plan) -> None:
+    pair = plan.pair
+    if plan.withheld:
+        first = plan.withheld[0]
+        ref = pair.record(first.side)
+        entries = [_entry(c) | {"side": c.side} for c in plan.withheld]
+        saving.observed.append(
+            {"row": pair.row, "subject": pair.subject, "side": first.side,
+             "object": ref.ref.object if ref else "", "ref_id": ref.ref.id if ref else "",
+             "plan": {"changes": entries, "reason": plan.reason}}
+        )  # fmt: skip
+    elif not all(pair.mode.values()):
+        saving.unobserved.append(pair.subject)

@@ -1,0 +1,165 @@
+"""One round, for a batch of pairs: claim, read, plan, transaction 1, write, read back, transaction 2.
+
+State-based: a notice said that something may have moved; what moved is seen by comparing each side with what that side
+last held. So a round may be repeated, doubled or cut short anywhere without harm.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from connector.core.plan import Pair, Plan, Trouble
+from connector.core.records import Side
+from connector.errors import CallFailed, LeaseEnding, Stopping, WaitUntil
+from connector.ports import Intent
+from connector.services import breakers
+from connector.services.claiming import Claimed, claim
+from connector.services.lists import keep_lists
+from connector.services.planning import Planning
+from connector.services.reading import read_pairs
+from connector.services.resolving import Resolved, Resolving, later
+from connector.services.saving import Saving, intent_of, rows_of, saving_of
+from connector.services.workbench import Lease, Workbench
+from connector.services.writing import Result, Writing
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class RoundReport:
+    """What a round did. ``claimed`` counts rows, ``dropped`` echoes found at the claim."""
+
+    claimed: int = 0
+    dropped: int = 0
+    planned: int = 0
+    written: int = 0
+    seconds: float = 0.0
+    stopped: str = ""
+
+    @property
+    def idle(self) -> bool:
+        return not self.claimed
+
+
+class Sync:
+    """Runs rounds. One instance per drain: the claim shrinks when an org answers slowly."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        self._limit = bench.pace.claim
+
+    def round(self, limit: int | None = None) -> RoundReport:
+        """One round. Returns an idle report where nothing was due. Errors of a side release the rows and are told in ``stopped``."""
+        started = time.perf_counter()
+        claimed = claim(self.bench, limit or self._limit)
+        report = RoundReport(len(claimed.claim.rows) + claimed.claim.moved, claimed.dropped)
+        if claimed:
+            self._guarded(claimed, report)
+        report.seconds = time.perf_counter() - started
+        self._adapt(report)
+        if report.claimed:
+            log.info("round", claimed=report.claimed, dropped=report.dropped, planned=report.planned,
+                     written=report.written, ms=round(report.seconds * 1000), stopped=report.stopped or None)  # fmt: skip
+        return report
+
+    def _guarded(self, claimed: Claimed, report: RoundReport) -> None:
+        try:
+            self._run(claimed, report)
+        except WaitUntil as limit:
+            report.stopped = str(limit)
+            self._give_back(claimed, max(0.5, (limit.not_before - self.bench.clock()).total_seconds()))
+        except (LeaseEnding, Stopping) as stop:
+            report.stopped = str(stop)
+            self._give_back(claimed, 0.0)
+        except CallFailed as failed:
+            report.stopped = str(failed)
+            log.warning("side failed", error=str(failed))
+            self._give_back(claimed, 5.0)
+
+    def _give_back(self, claimed: Claimed, seconds: float) -> None:
+        due = self.bench.clock() + timedelta(seconds=seconds)
+        rows = [{"id": row["id"], "due_at": due} for row in claimed.claim.rows]
+        self.bench.rounds.release(claimed.claim.token, rows)
+
+    def _run(self, claimed: Claimed, report: RoundReport) -> None:
+        bench, token = self.bench, claimed.claim.token
+        guard = Lease(bench, claimed.claim.until)
+        resolved = Resolving(bench, claimed, guard).run() if claimed.loose else Resolved()
+        read_pairs(bench, claimed.pairs, guard)
+        pairs = [*claimed.pairs, *resolved.pairs]
+        pairs = breakers.before_planning(bench, claimed, pairs)
+        plans = Planning(bench, claimed.claim.modes).run(pairs, guard)
+        breakers.before_writing(bench, plans)
+        report.planned = len(plans)
+        results, silent, intent = self._write(token, plans, guard)
+        report.written = len(results)
+        self._save(
+            claimed,
+            resolved,
+            saving_of(bench, results, silent, intent.journal_ids, intent.handoff_ids),
+            silent,
+            results,
+        )
+        keep_lists(bench, plans, guard)
+
+    def _write(
+        self, token: int, plans: Sequence[Plan], guard: Lease
+    ) -> tuple[list[Result], list[Plan], Intent]:
+        """Transaction 1, then the calls. A pair whose row was lost meanwhile is dropped here, unwritten."""
+        writing = [p for p in plans if p.writes]
+        silent = [p for p in plans if not p.writes]
+        intent = intent_of(writing, self.bench)
+        if not writing:
+            return [], silent, intent
+        mine = self.bench.rounds.intend(token, rows_of([p.pair for p in writing]), intent, self.bench.clock())
+        ours = [p for p in writing if p.pair.row in mine.notes]
+        return Writing(self.bench, ours, guard).run(), silent, intent
+
+    def _save(
+        self, claimed: Claimed, resolved: Resolved, saving: Saving, silent: list[Plan], results: list[Result]
+    ) -> None:
+        now = self.bench.clock()
+        pairs = [p.pair for p in silent] + [r.plan.pair for r in results]
+        rows = rows_of(pairs)
+        for row, ref, trouble in resolved.troubles:
+            saving.open_issue.append(_issue(row["id"], str(ref), trouble))
+            resolved.finished.append(row)
+        for row in resolved.finished:
+            rows.append({"id": row["id"], "seq": row["seq"]})
+            saving.finish.append(
+                {"row": row["id"], "id": row["id"], "seq": row["seq"], "again": False, "due_at": now}
+            )
+        if resolved.links or resolved.refs:
+            self.bench.rounds.requeue(sorted(resolved.links), sorted(resolved.refs), 1, now)
+        if rows:
+            self.bench.rounds.save(claimed.claim.token, rows, saving, now)
+        if resolved.later:
+            self.bench.rounds.release(claimed.claim.token, later(resolved.later, self.bench))
+
+    def _adapt(self, report: RoundReport) -> None:
+        pace = self.bench.pace
+        if report.seconds > pace.slow and report.claimed:
+            self._limit = max(50, min(self._limit, report.claimed) // 2)
+        elif self._limit < pace.claim and report.seconds < pace.slow / 2:
+            self._limit = min(pace.claim, self._limit * 2)
+
+
+def _issue(row: int, subject: str, trouble: Trouble) -> dict[str, Any]:
+    return {
+        "row": row,
+        "code": trouble.code,
+        "subject": subject,
+        "link_id": None,
+        "field": trouble.field,
+        "message": trouble.message,
+        "fix": trouble.fix,
+    }
+
+
+__all__ = ["Pair", "RoundReport", "Side", "Sync"]
