@@ -1,14 +1,14 @@
-"""What several commands share: their options, and the database they work on."""
+"""What several commands share: their options, and the database and the agreement they work on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from connector.adapters.postgres.database import database_url
-from connector.settings import Settings, load
+if TYPE_CHECKING:
+    from connector.settings import Settings
 
 Embedded = Annotated[
     Path | None,
@@ -20,16 +20,19 @@ Embedded = Annotated[
 
 
 @contextmanager
-def database(embedded: Path | None, settings: Settings | None = None) -> Iterator[str]:
+def database(embedded: Path | None, settings: "Settings | None" = None) -> Iterator[str]:
     """The URL of the database to work on: of --embedded, DATABASE_URL or ACCORD_EMBEDDED; while the block runs."""
+    from connector.adapters.postgres.database import database_url
+    from connector.settings import load
+
     settings = settings or load()
-    url, folder = settings.database_url(), settings.process.embedded
-    with database_url(url, embedded or folder) as found:
-        yield found
+    with database_url(settings.database_url(), embedded or settings.process.embedded) as url:
+        yield url
 
 
-def agreement_folder(settings: Settings | None = None) -> Path:
+def agreement_folder(settings: "Settings | None" = None) -> Path:
     """Where the agreement in use lies: ACCORD_MAPPINGS, ./mappings, or inside Accord."""
     from connector.adapters.mappings.files import shipped
+    from connector.settings import load
 
     return (settings or load()).mappings_folder() or Path(str(shipped()))

@@ -90,7 +90,9 @@ class Confirming:
             if not c.enforced:
                 self.result.seen[c.side][c.field] = c.send
             known = self.desk.by_native_name(c.side, c.native)
-            if known:
+            if known and known.startswith("@"):
+                self.result.seen[c.side][known] = target
+            elif known:
                 self.result.seen[c.side].setdefault(known, target)
             return
         self.result.seen[c.side][c.field] = target

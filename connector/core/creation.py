@@ -24,6 +24,7 @@ def plan_creation(plan: Plan, desk: Desk, derived: Sequence[Derived], side: Side
     changes = [
         c for f in mapping.fields if (c := _field(plan, desk, f, side, object_, source, wanted)) is not None
     ]
+    changes = _with_needed(desk, changes)
     mapped = {c.native for c in changes}
     changes += [
         Change("=" + d.native, side, d.native, None, d.value, d.value, None, d.why, enforced=d.enforced)
@@ -64,3 +65,9 @@ def _field(
     if send is None:
         return None
     return Change(field.name, side, native, None, send, value, source.ref.side, why)
+
+
+def _with_needed(desk: Desk, changes: list[Change]) -> list[Change]:
+    """A field goes only along with the one it needs (a state with its country)."""
+    there = {c.field for c in changes}
+    return [c for c in changes if not (desk.fields[c.field].needs and desk.fields[c.field].needs not in there)]

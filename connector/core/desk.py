@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from connector.core.agreement import Agreement
+from connector.core.conditions import fields_of
 from connector.core.mapping import Field, KindMapping
 from connector.core.plan import Pair
 from connector.core.records import Record, Side
@@ -20,12 +21,15 @@ FieldRow = tuple[str, str, str, Field]
 class Desk:
     """``version``: the agreement's version as text. ``derived_order``: HubSpot properties that the agreement derives and
     that go back only through blank -> their options, early to late. ``fallbacks``: Salesforce fields a new record must have -> what is written for a blank
-    (None: the person is held)."""
+    (None: the person is held).
+    ``watched``: fields that are not mapped, but whose change matters (traits, sales' answers): Seen holds them as ``@name``.
+    """
 
     mapping: KindMapping
     version: str
     derived_order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fallbacks: Mapping[str, str | None] = field(default_factory=dict)
+    watched: Mapping[Side, tuple[str, ...]] = field(default_factory=dict)
     fields: dict[str, Field] = field(init=False)
     _rows: dict[str, list[FieldRow]] = field(init=False)
     _natives: dict[str, dict[str, Field]] = field(init=False)
@@ -48,12 +52,12 @@ class Desk:
         return self._natives[record.ref.object]
 
     def by_native_name(self, side: Side, native: str) -> str | None:
-        """The mapping field that lies on this native field, if any (Salesforce: on any object)."""
+        """The key in Seen of this native field, if it has one (Salesforce: on any object)."""
         objects = ("contact",) if side is Side.HUBSPOT else self.mapping.salesforce_objects
         for object_ in objects:
             if native in self._natives[object_]:
                 return self._natives[object_][native].name
-        return None
+        return "@" + native if native in self.watched.get(side, ()) else None
 
 
 def desk_for(agreement: Agreement) -> Desk:
@@ -62,7 +66,34 @@ def desk_for(agreement: Agreement) -> Desk:
     if agreement.person.create_object == "Lead":
         required["Company"] = rules.company_fallback
     version = ".".join(str(part) for part in agreement.version)
-    return Desk(agreement.person, version, {rules.hubspot.lifecycle: rules.lifecycle_order}, required)
+    order = {rules.hubspot.lifecycle: rules.lifecycle_order}
+    return Desk(agreement.person, version, order, required, _watched(agreement))
+
+
+def _watched(agreement: Agreement) -> dict[Side, tuple[str, ...]]:
+    """Not mapped, but a change of it can move the verdict, the hand-off or the selection."""
+    person, answers = agreement.person, agreement.handoff.salesforce
+    traits = [name for trait in agreement.qualification.traits for name in fields_of(trait.condition)]
+    hubspot = [*traits, *fields_of(person.selection.hubspot)]
+    salesforce = [answers.answer, answers.reject_reason, *fields_of(person.selection.salesforce)]
+    mapped = {f.hubspot for f in person.fields}, {n for f in person.fields for n in f.salesforce.values()}
+    return {
+        Side.HUBSPOT: tuple(dict.fromkeys(n for n in hubspot if n not in mapped[0])),
+        Side.SALESFORCE: tuple(dict.fromkeys(n for n in salesforce if n not in mapped[1])),
+    }
+
+
+def natives(desk: Desk) -> dict[tuple[Side, str], dict[str, str | None]]:
+    """Per side and object: each native field whose change matters -> its key in Seen. For intake's echo door."""
+    found: dict[tuple[Side, str], dict[str, str | None]] = {
+        (Side.HUBSPOT, "contact"): {f.hubspot: f.name for f in desk.mapping.fields}
+    }
+    for object_ in desk.mapping.salesforce_objects:
+        fields = (f for f in desk.mapping.fields if object_ in f.salesforce)
+        found[Side.SALESFORCE, object_] = {f.salesforce[object_]: f.name for f in fields}
+    for (side, _), names in found.items():
+        names |= {native: "@" + native for native in desk.watched.get(side, ())}
+    return found
 
 
 def snapshot(pair: Pair, desk: Desk) -> str:
@@ -72,10 +103,3 @@ def snapshot(pair: Pair, desk: Desk) -> str:
     h, s = pair.hubspot.values, pair.salesforce.values
     values = [(h.get(a), s.get(b)) for _, a, b, _ in desk.rows(pair.salesforce.ref.object)]
     return hashlib.blake2b(orjson.dumps(values), digest_size=12).hexdigest()
-
-
-def side_natives(desk: Desk, object_: str, side: Side) -> dict[str, str]:
-    """Native name -> mapping field name, for intake's echo door."""
-    if side is Side.HUBSPOT:
-        return {f.hubspot: f.name for f in desk.mapping.fields}
-    return {f.salesforce[object_]: f.name for f in desk.mapping.fields if object_ in f.salesforce}

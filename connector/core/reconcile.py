@@ -39,6 +39,7 @@ def reconcile(
     elif create is not None:
         plan_creation(plan, desk, derived, *create)
     _derive(plan, desk, derived, settling.finish.keys(), now)
+    _watch(plan, desk)
     _withhold(plan)
     if not plan.reason:
         plan.reason = "fields differ" if plan.writes else "nothing to write"
@@ -189,6 +190,13 @@ class _Fields:
         source = Side.HUBSPOT if at > end else Side.SALESFORCE
         return source, f"both changed: {source} is newest", "conflict"
 
+    def _lacks_needed(self, field: Field, record: Record) -> bool:
+        """A state without its country would be refused: both go, or neither."""
+        native = _needed(field, self.desk, record)
+        if native is None or record.values.get(native) is not None:
+            return False
+        return not any(c.side is record.ref.side and c.native == native and c.send is not None for c in self.plan.changes)
+
     def _change(
         self, field: Field, source: Side, value: Value, held: Value, why: str, loser: Loser | None
     ) -> None:
@@ -205,6 +213,8 @@ class _Fields:
             return
         if send is None and isinstance(held, bool):
             send = False
+        if target is Side.SALESFORCE and send is not None and self._lacks_needed(field, record):
+            return
         if send == held or (send is not None and field.lens.predict(target, send) == held):
             self._equal(field.name, field, *_by_side(source, value, held), UNSEEN, UNSEEN)
             return
@@ -216,6 +226,12 @@ class _Fields:
         change = Change(field.name, target, native, held, send, value, source, why, two or second, second)
         change.loser = loser
         self.plan.changes.append(change)
+
+
+def _needed(field: Field, desk: Desk, record: Record) -> str | None:
+    """The native name of the field that this one goes along with."""
+    other = desk.fields.get(field.needs) if field.needs else None
+    return desk.mapping.native(other, record) if other is not None else None
 
 
 def is_blocked(plan: Plan, desk: Desk, now: datetime, name: str, record: Record, send: Value) -> bool:
@@ -272,6 +288,16 @@ def _derived_change(d: Derived, record: Record, desk: Desk, hangs: bool) -> Chan
     return Change(
         "=" + d.native, d.side, d.native, held, d.value, d.value, None, d.why, two, hangs, d.bound, d.enforced
     )
+
+
+def _watch(plan: Plan, desk: Desk) -> None:
+    """Seen of the fields that are not mapped but matter."""
+    for side, names in desk.watched.items():
+        record, seen = plan.pair.record(side), plan.pair.seen[side]
+        for native in names if record is not None else ():
+            value = record.values.get(native)  # type: ignore[union-attr]
+            if value != seen.get("@" + native, UNSEEN):
+                plan.seen[side]["@" + native] = value
 
 
 def _withhold(plan: Plan) -> None:

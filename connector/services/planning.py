@@ -183,11 +183,6 @@ class Planning:
         return plan
 
 
-def due_again(step: Step | None) -> datetime | None:
-    """When time alone may move the person's hand-off."""
-    return step.handoff.next_look() if step is not None and step.handoff is not None else None
-
-
 def _within(pair: Pair, limits: dict[str, Any]) -> bool:
     """Mode limited: a list of addresses or domains, lower case."""
     values: list[Value] = [pair.hubspot.values.get("email")] if pair.hubspot else []

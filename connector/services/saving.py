@@ -86,7 +86,7 @@ def _common(plan: Plan, documents: Documents, bench: Workbench) -> None:
     documents.ledger += [_loser(pair, loser) for loser in plan.losers]
     documents.ledger += [_loser(pair, c.loser) for c in plan.changes if c.loser is not None]
     if plan.step is not None:
-        _handoff(plan, plan.step, documents)
+        _handoff(plan, plan.step, documents, bench.clock())
 
 
 def _loser(pair: Pair, loser: Loser) -> Doc:
@@ -106,7 +106,7 @@ def _loser(pair: Pair, loser: Loser) -> Doc:
     }
 
 
-def _handoff(plan: Plan, step: Step, documents: Documents) -> None:
+def _handoff(plan: Plan, step: Step, documents: Documents, now: datetime) -> None:
     """A hand-off is saved as it moves. One without an id is a new row."""
     after, before, pair = step.handoff, plan.pair.handoff, plan.pair
     if after is None or after == before or pair.hubspot is None:
@@ -120,7 +120,7 @@ def _handoff(plan: Plan, step: Step, documents: Documents) -> None:
         "state": after.state,
         "owner_email": after.owner_email,
         "offered_at": after.offered_at,
-        "due_at": after.next_look(),
+        "due_at": after.next_look(now),
         "open": after.is_open,
         "document": after.document(),
     }
@@ -297,7 +297,7 @@ def _heard(saving: Saving, result: Result, handoff_ids: dict[str, int]) -> None:
     heard = replace(heard, salesforce_ref=str(record.ref))
     if heard != step.handoff:
         again = replace(step, handoff=replace(heard, id=id_), edge=None)
-        _handoff(plan, again, saving)
+        _handoff(plan, again, saving, bench.clock())
 
 
 def _after(saving: Saving, plan: Plan, result: Result) -> None:

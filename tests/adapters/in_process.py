@@ -93,12 +93,12 @@ def _target(url: str) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-def hubspot_connection(core: HubSpotCore, base_url: str = "http://hubspot.test", *, oauth: bool = False) -> Any:
+def hubspot_connection(
+    core: HubSpotCore, base_url: str = "http://hubspot.test", *, oauth: bool = False
+) -> Any:
     """The connection of a served or unserved core: its private app's token, or with ``oauth`` the OAuth app's."""
     told = hubspot_details(core, base_url)
-    wanted = (
-        ("client_id", "client_secret", "refresh_token") if oauth else ("access_token",)
-    )
+    wanted = ("client_id", "client_secret", "refresh_token") if oauth else ("access_token",)
     rest = {name: str(told[name]) for name in (*wanted, "portal_id", "app_id")}
     return HubSpotConnection(base_url=base_url, **rest)
 

@@ -15,9 +15,12 @@ from connector.adapters.hubspot.connection import HubSpotConnection, HubSpotOpti
 class Answer(Protocol):
     """What a transport gives back; urllib3's response is one."""
 
-    status: int
-    data: bytes
-    headers: Mapping[str, str]
+    @property
+    def status(self) -> int: ...
+    @property
+    def data(self) -> bytes: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
 
 
 class Transport(Protocol):

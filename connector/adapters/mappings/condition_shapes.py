@@ -39,8 +39,9 @@ def read_condition(spot: Spot, known: Known) -> Condition | None:
     if "field" in raw:
         return _test(spot, raw, known)
     if len(raw) != 1 or (word := next(iter(raw))) not in ("all", "any", "not"):
+        said = listed((f"“{key}”" for key in raw), "and")
         hint = did_you_mean(next(iter(raw)), ("all", "any", "not", "field"), "")
-        spot.problem("A condition is a test with `field`, or one of all, any, not.", hint)
+        spot.problem(f"A condition is a test with `field`, or one of all, any, not; here is {said}.", hint)
         return None
     if word == "not":
         inner = read_condition(spot / "not", known)

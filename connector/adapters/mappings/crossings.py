@@ -24,7 +24,13 @@ class Parts:
     qualification: Qualification
     handoff: HandoffRules
     person_spot: Spot
+    vocabulary_spot: Spot
     handoff_spot: Spot
+
+    @property
+    def all_fields_read(self) -> bool:
+        """Else a field that seems to be missing may just have a problem of its own."""
+        return len(self.person.fields) == len((self.person_spot / "fields").names)
 
     def field_spot(self, field: Field) -> Spot:
         return self.person_spot / "fields" / field.name
@@ -72,14 +78,15 @@ def _reserved(parts: Parts) -> dict[tuple[str, str], str]:
 
 
 def _email_is_mapped(parts: Parts) -> None:
-    if not any(field.lens_name == "email" and field.hubspot == "email" for field in parts.person.fields):
+    mapped = [field.hubspot for field in parts.person.fields if field.lens_name == "email"]
+    if parts.all_fields_read and "email" not in mapped:
         (parts.person_spot / "fields").problem(
             "No field maps HubSpot's “email”, by which persons are matched.", "Add one with `lens: email`."
         )
 
 
 def _needs_exist(parts: Parts) -> None:
-    names = [field.name for field in parts.person.fields]
+    names = (parts.person_spot / "fields").names
     for field in parts.person.fields:
         if field.needs and (field.needs not in names or field.needs == field.name):
             fix = did_you_mean(field.needs, (name for name in names if name != field.name))
@@ -90,6 +97,8 @@ def _required_are_mapped(parts: Parts) -> None:
     object_ = parts.person.create_object
     for name in MUST_HAVE[object_]:
         field = next((f for f in parts.person.fields if f.salesforce.get(object_) == name), None)
+        if field is None and not parts.all_fields_read:
+            continue
         if field is None or field.direction is Direction.TO_HUBSPOT:
             (parts.person_spot / "create").problem(
                 f"A {object_} can't be created without {name}, and no field writes it.",
@@ -104,50 +113,41 @@ def _required_are_mapped(parts: Parts) -> None:
 
 
 def _status_on_offer(parts: Parts) -> None:
-    word, statuses = parts.handoff.status_on_offer, parts.vocabulary.statuses
-    if word is None:
-        return
-    spot = parts.handoff_spot / "status_on_offer"
-    if word not in statuses:
-        spot.problem(f"“{word}” is none of the agreed statuses.", _words_of(word, statuses))
-    elif statuses.get(word).salesforce.written is None:
-        spot.problem(
-            f"“{word}” is never written to Salesforce.", f"Give it a salesforce value in {statuses.file}."
-        )
+    word = parts.handoff.status_on_offer
+    if word is not None:
+        spot = parts.handoff_spot / "status_on_offer"
+        _word(parts, spot, parts.vocabulary.statuses, word, (Side.SALESFORCE,))
 
 
 def _status_words(parts: Parts) -> None:
     """The words that `status_answers` hears and that `lead_status` says."""
-    statuses, spot = parts.vocabulary.statuses, parts.handoff_spot
-    heard = (spot / "status_answers").raw or {}
-    for word in heard:
-        if word not in statuses:
-            at = spot / "status_answers" / word
-            at.problem(f"“{word}” is none of the agreed statuses.", _words_of(word, statuses))
+    statuses = parts.vocabulary.statuses
+    heard = parts.handoff_spot / "status_answers"
+    for word in heard.names:
+        _word(parts, heard / word, statuses, word, ())
     for state, word in parts.handoff.lead_status.items():
-        at = spot / "lead_status" / state
-        if word not in statuses:
-            at.problem(f"“{word}” is none of the agreed statuses.", _words_of(word, statuses))
-        elif statuses.get(word).hubspot.written is None:
-            at.problem(
-                f"“{word}” is never written to HubSpot.", f"Give it a hubspot value in {statuses.file}."
-            )
-
-
-def _words_of(word: str, words: WordList) -> str:
-    return did_you_mean(word, words.names(), f"{words.file} knows {listed(words.names())}.")
+        _word(parts, parts.handoff_spot / "lead_status" / state, statuses, word, (Side.HUBSPOT,))
 
 
 def _reasons(parts: Parts) -> None:
-    reasons = parts.vocabulary.reject_reasons
     for number, name in enumerate(parts.handoff.reject_reasons):
         spot = parts.handoff_spot / "reject_reasons" / number
-        if name not in reasons:
-            spot.problem(f"“{name}” is none of the agreed reject reasons.", _words_of(name, reasons))
-            continue
-        for side in Side:
-            if reasons.get(name).on(side).written is None:
-                spot.problem(f"The reason “{name}” has no {side} value.", f"Add one in {reasons.file}.")
+        _word(parts, spot, parts.vocabulary.reject_reasons, name, tuple(Side))
+
+
+def _word(parts: Parts, spot: Spot, words: WordList, name: str, written: tuple[Side, ...]) -> None:
+    """The word is agreed, and has a value that Accord writes on these sides."""
+    agreed = (parts.vocabulary_spot / words.name).names
+    if name not in agreed:
+        known = f"{words.file} knows {listed(agreed, 'and')}."
+        said = words.name.replace("_", " ")
+        spot.problem(f"“{name}” is none of the agreed {said}.", did_you_mean(name, agreed, known))
+    elif name in words:
+        for side in written:
+            if words.get(name).on(side).written is None:
+                called = "HubSpot" if side is Side.HUBSPOT else "Salesforce"
+                fix = f"Give it a {side} value in {words.file}."
+                spot.problem(f"“{name}” is never written to {called}.", fix)
 
 
 def _tiers(parts: Parts) -> None:

@@ -14,7 +14,7 @@ import connector
 from connector.adapters.mappings.condition_shapes import Known
 from connector.adapters.mappings.crossings import MUST_HAVE, Parts, advise, check_crossings
 from connector.adapters.mappings.handoff import read_handoff
-from connector.adapters.mappings.person import read_person
+from connector.adapters.mappings.person import native_names, read_person
 from connector.adapters.mappings.problems import Problem, Source, Spot, did_you_mean
 from connector.adapters.mappings.qualification import read_qualification
 from connector.adapters.mappings.source import read_source
@@ -94,7 +94,8 @@ def _parts(spots: Mapping[str, Spot], found: list[Problem]) -> Parts | None:
     handoff = read_handoff(spots["handoff.yaml"], known) if "handoff.yaml" in spots else None
     if words is None or person is None or qualification is None or handoff is None:
         return None
-    return Parts(person, words, qualification, handoff, spots["person.yaml"], spots["handoff.yaml"])
+    roots = (spots[f"{name}.yaml"] for name in ("person", "vocabulary", "handoff"))
+    return Parts(person, words, qualification, handoff, *roots)
 
 
 class _Anything(Known):
@@ -108,10 +109,9 @@ def _known(spot: Spot | None, person: KindMapping | None) -> Known:
     """HubSpot properties that conditions may read: also those of fields which have a problem of their own."""
     if spot is None or person is None:
         return _Anything((), "")
-    written = (spot / "fields").raw or {}
-    names = [each["hubspot"] for each in written.values() if isinstance(each, dict) and "hubspot" in each]
+    names, _ = native_names(spot / "fields")
     how = f"Map it in {spot.source.file}, or list it there under `also_read`."
-    return Known([*(str(name) for name in names), *person.hubspot_extra], how)
+    return Known([*names, *person.hubspot_extra], how)
 
 
 def _agreement(parts: Parts, spots: Mapping[str, Spot]) -> Agreement:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import fields
 from datetime import time
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from connector.adapters.mappings import shapes
 from connector.adapters.mappings.condition_shapes import Known, read_condition
@@ -30,18 +29,17 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 def read_handoff(spot: Spot, known: Known) -> HandoffRules | None:
     """The rules, or None with problems noted. ``known``: the HubSpot properties an owner rule may read."""
     shape = shapes.read(shapes.Handoff, spot)
-    if shape is None:
-        return None
     within = _accept_within(spot / "accept_within")
-    rules = [_owner_rule(spot / "owners" / number, known) for number in range(len(shape.owners))]
-    _check_order(spot / "owners", rules)
-    missing = shapes.read(shapes.IfMissing, spot / "if_missing")
+    owners = spot / "owners"
+    rules = [_owner_rule(owners / n, known) for n in range(len(owners.raw or ()))]
+    _check_order(owners, rules)
+    missing = shapes.read(shapes.IfMissing, spot / "if_missing") if (spot / "if_missing").raw else None
+    last_name, company = (_fallback(spot / "if_missing" / name) for name in ("last_name", "company"))
     lifecycle = _lifecycle(spot / "lifecycle")
     answers = _answers(spot / "answers")
-    _states(spot / "lead_status", shape.lead_status)
-    fallback = _email(spot / "fallback_owner", shape.fallback_owner)
-    last_name, company = (_fallback(spot / "if_missing" / name) for name in ("last_name", "company"))
-    if within is None or missing is None or lifecycle is None or answers is None or None in rules:
+    _states(spot / "lead_status")
+    fallback = _email(spot / "fallback_owner")
+    if shape is None or within is None or missing is None or lifecycle is None or answers is None:
         return None
     return HandoffRules(
         version=shape.version,
@@ -64,17 +62,18 @@ def read_handoff(spot: Spot, known: Known) -> HandoffRules | None:
     )
 
 
-def _email(spot: Spot, raw: str) -> str:
-    if email_domain(raw) is None:
+def _email(spot: Spot) -> str:
+    raw = spot.raw
+    if isinstance(raw, str) and email_domain(raw) is None:
         spot.problem(f"“{raw}” is no e-mail address.", "Owners are named by e-mail.")
-    return raw.strip().lower()
+    return raw.strip().lower() if isinstance(raw, str) else ""
 
 
 def _owner_rule(spot: Spot, known: Known) -> OwnerRule | None:
     shape = shapes.read(shapes.OwnerRule, spot)
     if shape is None:
         return None
-    owners = tuple(_email(spot / "round_robin" / n, email) for n, email in enumerate(shape.round_robin))
+    owners = tuple(_email(spot / "round_robin" / n) for n in range(len(shape.round_robin)))
     if shape.when is None:
         return OwnerRule(None, owners)
     condition = read_condition(spot / "when", known)
@@ -90,7 +89,7 @@ def _check_order(spot: Spot, rules: list[OwnerRule | None]) -> None:
 
 
 def _accept_within(spot: Spot) -> AcceptWithin | None:
-    shape = shapes.read(shapes.AcceptWithin, spot)
+    shape = shapes.read(shapes.AcceptWithin, spot) if spot.raw else None
     if shape is None:
         return None
     if shape.working_hours is None:
@@ -104,9 +103,8 @@ def _working_hours(spot: Spot) -> WorkingHours | None:
     if shape is None:
         return None
     start, end = _time(spot / "start", shape.start), _time(spot / "end", shape.end)
-    zones = available_timezones()
-    if shape.zone not in zones:
-        fix = did_you_mean(shape.zone, sorted(zones), "Write it as Europe/Berlin.")
+    if not _is_zone(shape.zone):
+        fix = did_you_mean(shape.zone, sorted(available_timezones()), "Write it as Europe/Berlin.")
         (spot / "zone").problem(f"“{shape.zone}” is no time zone.", fix)
         return None
     if start is None or end is None:
@@ -115,6 +113,14 @@ def _working_hours(spot: Spot) -> WorkingHours | None:
         (spot / "end").problem("The working day ends before it begins.", "Swap start and end.")
         return None
     return WorkingHours(frozenset(_DAYS.index(day) for day in shape.days), start, end, shape.zone)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _time(spot: Spot, raw: str) -> time | None:
@@ -134,10 +140,10 @@ def _fallback(spot: Spot) -> str | None:
 
 
 def _lifecycle(spot: Spot) -> shapes.Lifecycle | None:
-    shape = shapes.read(shapes.Lifecycle, spot)
+    shape = shapes.read(shapes.Lifecycle, spot) if spot.raw else None
     if shape is None:
         return None
-    _states(spot / "stages", shape.stages)
+    _states(spot / "stages")
     for state, stage in shape.stages.items():
         if stage not in shape.order:
             at = spot / "stages" / state
@@ -145,8 +151,8 @@ def _lifecycle(spot: Spot) -> shapes.Lifecycle | None:
     return shape
 
 
-def _states(spot: Spot, by_state: Iterable[str]) -> None:
-    for state in by_state:
+def _states(spot: Spot) -> None:
+    for state in spot.names:
         if state not in HANDOFF_STATES:
             fix = did_you_mean(state, HANDOFF_STATES, f"Known: {listed(HANDOFF_STATES)}.")
             (spot / state).problem(f"A hand-off is never “{state}”.", fix)
@@ -173,7 +179,7 @@ def _overrides(spot: Spot, defaults: Any) -> dict[str, Any]:
         elif isinstance(known[name], str) != isinstance(value, str):
             at.problem(f"“{name}” takes {'a name' if isinstance(known[name], str) else 'a map'}.", "")
         elif isinstance(value, dict) and (value.keys() != known[name].keys() or not _texts(value)):
-            at.problem(f"“{name}” needs a text for each of {listed(known[name])}.", "")
+            at.problem(f"“{name}” needs a text for each of {listed(known[name], 'and')}.", "")
         else:
             given[name] = value
     return given

@@ -21,29 +21,35 @@ def read_person(spot: Spot, vocabulary: Vocabulary | None) -> KindMapping | None
     """The mapping of persons; None where its outer shape does not fit. Fields that do not fit are left out,
     so that the rest can be checked too."""
     shape = shapes.read(shapes.Person, spot)
-    if shape is None:
-        return None
-    link = shapes.read(shapes.LinkFields, spot / "link_fields")
-    also = (
-        shapes.read(shapes.AlsoRead, spot / "also_read") if shape.also_read is not None else shapes.AlsoRead()
-    )
-    if shape.create not in shape.salesforce_objects:
-        (spot / "create").problem(
-            f"Accord can't create a {shape.create}, which is not synced.", "Add it to `salesforce_objects`."
-        )
-    objects: tuple[str, ...] = tuple(dict.fromkeys(shape.salesforce_objects))
+    objects = _objects(spot, shape)
     fields = tuple(
-        field for name in shape.fields if (field := _field(spot / "fields" / name, name, objects, vocabulary))
+        field
+        for name in (spot / "fields").names
+        if (field := _field(spot / "fields" / name, name, objects, vocabulary))
     )
-    if link is None or also is None:
-        return None
+    link = shapes.read(shapes.LinkFields, spot / "link_fields") if (spot / "link_fields").raw else None
+    also = shapes.AlsoRead()
+    if (spot / "also_read").raw is not None:
+        also = shapes.read(shapes.AlsoRead, spot / "also_read") or also
     extra: dict[str, tuple[str, ...]] = {"Lead": tuple(also.Lead), "Contact": tuple(also.Contact)}
     kept = {object_: names for object_, names in extra.items() if object_ in objects}
-    selection = _selection(spot / "selection", fields, tuple(also.hubspot), kept)
+    selection = _selection(spot, tuple(also.hubspot), kept)
+    if shape is None or link is None:
+        return None
     return KindMapping(
         "person", shape.version, fields, objects, shape.create, link.hubspot, link.salesforce, selection,
         tuple(also.hubspot), kept,
     )  # fmt: skip
+
+
+def _objects(spot: Spot, shape: shapes.Person | None) -> tuple[str, ...]:
+    if shape is None:
+        return ("Lead", "Contact")
+    if shape.create not in shape.salesforce_objects:
+        (spot / "create").problem(
+            f"Accord can't create a {shape.create}, which is not synced.", "Add it to `salesforce_objects`."
+        )
+    return tuple(dict.fromkeys(shape.salesforce_objects))
 
 
 def _field(spot: Spot, name: str, objects: tuple[str, ...], vocabulary: Vocabulary | None) -> Field | None:
@@ -100,8 +106,9 @@ def _check_rules(spot: Spot, shape: shapes.FieldShape, direction: Direction) -> 
     """Rules that contradict each other within one field."""
     target = {Direction.TO_SALESFORCE: "salesforce", Direction.TO_HUBSPOT: "hubspot"}.get(direction)
     if target and shape.wins in (target, "newest", "hold"):
+        only = "Salesforce" if target == "salesforce" else "HubSpot"
         (spot / "wins").problem(
-            f"`wins: {shape.wins}` has no meaning where values only go {direction.replace('_', ' ')}.",
+            f"`wins: {shape.wins}` has no meaning where values only go to {only}.",
             "Leave it out, or set `direction: both`.",
         )
     if shape.tie and shape.wins not in (None, "newest"):
@@ -118,16 +125,26 @@ def _check_rules(spot: Spot, shape: shapes.FieldShape, direction: Direction) -> 
         )
 
 
-def _selection(
-    spot: Spot, fields: tuple[Field, ...], also_hubspot: tuple[str, ...], also: Mapping[str, tuple[str, ...]]
-) -> Selection:
+def native_names(spot: Spot) -> tuple[list[str], list[str]]:
+    """HubSpot and Salesforce names of all fields as written, of those that have a problem too."""
+    written = [each for name in spot.names if isinstance(each := (spot / name).raw, dict)]
+    hubspot = [str(each.get("hubspot")) for each in written]
+    salesforce = [each.get("salesforce") for each in written]
+    names = [list(each.values()) if isinstance(each, dict) else [each] for each in salesforce]
+    return hubspot, [str(name) for some in names for name in some]
+
+
+def _selection(root: Spot, also_hubspot: tuple[str, ...], also: Mapping[str, tuple[str, ...]]) -> Selection:
+    spot = root / "selection"
     if spot.raw is None or shapes.read(shapes.Selection, spot) is None:
         return Selection()
-    mapped = [name for field in fields for name in field.salesforce.values()]
-    hubspot = Known([*(f.hubspot for f in fields), *also_hubspot], "Map it, or list it under `also_read`.")
+    hubspot, salesforce = native_names(root / "fields")
     extra = [name for names in also.values() for name in names]
-    salesforce = Known([*mapped, *extra, *ALWAYS_KNOWN], "Map it, or list it under `also_read`.")
-    return Selection(_condition(spot / "hubspot", hubspot), _condition(spot / "salesforce", salesforce))
+    how = "Map it, or list it under `also_read`."
+    return Selection(
+        _condition(spot / "hubspot", Known([*hubspot, *also_hubspot], how)),
+        _condition(spot / "salesforce", Known([*salesforce, *extra, *ALWAYS_KNOWN], how)),
+    )
 
 
 def _condition(spot: Spot, known: Known) -> Condition | None:

@@ -65,6 +65,11 @@ class Spot:
                 return None
         return value
 
+    @property
+    def names(self) -> list[str]:
+        """The keys written at this place, where keys are written there."""
+        return list(self.raw) if isinstance(self.raw, dict) else []
+
     def problem(self, message: str, fix: str = "") -> None:
         self.found.append(Problem(self.source.file, self.source.line(self.path), message, fix))
 
@@ -77,7 +82,7 @@ def did_you_mean(word: object, known: Iterable[str], else_: str = "") -> str:
     return f"Did you mean “{folded[close[0]]}”?" if close else else_
 
 
-def listed(words: Iterable[object]) -> str:
+def listed(words: Iterable[object], joined: str = "or") -> str:
     """Words in a sentence: ``a, b or c``."""
     said = [str(word) for word in words]
-    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} or {said[-1]}" if said else "nothing"
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} {joined} {said[-1]}" if said else "nothing"

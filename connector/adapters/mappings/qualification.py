@@ -11,12 +11,11 @@ from connector.core.rules import Qualification, Tier, Trait
 def read_qualification(spot: Spot, known: Known) -> Qualification | None:
     """The rule, or None with problems noted. ``known``: the HubSpot properties a trait may read."""
     shape = shapes.read(shapes.Qualification, spot)
-    if shape is None:
+    traits = [_trait(spot / "traits" / name, name, known) for name in (spot / "traits").names]
+    tiers = _tiers(spot / "tiers", len(traits)) if (spot / "tiers").raw else None
+    if shape is None or tiers is None:
         return None
-    traits = [_trait(spot / "traits" / name, name, known) for name in shape.traits]
-    tiers = _tiers(spot / "tiers", len(traits))
-    whole = tuple(trait for trait in traits if trait is not None)
-    return Qualification(shape.version, whole, tiers) if tiers is not None else None
+    return Qualification(shape.version, tuple(trait for trait in traits if trait is not None), tiers)
 
 
 def _trait(spot: Spot, name: str, known: Known) -> Trait | None:

@@ -186,6 +186,16 @@ def _tell(shape: type[Shape], spot: Spot, error: Any, told: set[tuple[str | int,
         _misfit(spot.deeper(steps or (name,)), str(name), error)
 
 
+_PLAIN = {
+    "a valid integer": "a whole number",
+    "a valid number": "a number",
+    "a valid string": "text",
+    "a valid dictionary": "keys with values",
+    "a valid list": "a list",
+    "a valid boolean": "true or false",
+}
+
+
 def _steps(spot: Spot, location: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """The location without the names that pydantic gives to the members of a union."""
     steps: tuple[str | int, ...] = ()
@@ -199,8 +209,10 @@ def _misfit(spot: Spot, name: str, error: Any) -> None:
     raw = spot.raw
     if error["type"] == "literal_error":
         expected = error["ctx"]["expected"].replace("'", "")
-        fix = did_you_mean(raw, expected.replace(" or ", ", ").split(", "), f"Write {expected}.")
+        fix = did_you_mean(raw, expected.replace(" or ", ", ").split(", "), "")
         spot.problem(f"“{name}” can't be “{raw}”: it is {expected}.", fix)
         return
-    said = error["msg"].replace("Input should be", "it should be").replace("valid ", "")
+    said = error["msg"].replace("Input should", "it should")
+    for technical, plain in _PLAIN.items():
+        said = said.replace(technical, plain)
     spot.problem(f"“{name}” does not fit: {said[:1].lower()}{said[1:]}.", "Compare it with the shipped file.")

@@ -3,6 +3,7 @@ keys."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -35,7 +36,7 @@ def read_source(file: FilePath, shown: str, found: list[Problem]) -> Source | No
 def parse_source(text: str, shown: str, found: list[Problem]) -> Source | None:
     """The same from text."""
     try:
-        node = YAML(typ="rt", pure=True).compose(text)
+        node = _compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = (error.problem or error.context or "it can't be read").strip()
@@ -51,6 +52,12 @@ def parse_source(text: str, shown: str, found: list[Problem]) -> Source | None:
         return None
     builder = _Builder(shown, found)
     return Source(shown, builder.build(node, ()), builder.lines)
+
+
+@lru_cache(maxsize=8)
+def _compose(text: str) -> Any:
+    """The document's nodes, which nobody changes. Files are read again and again, and seldom differ."""
+    return YAML(typ="safe", pure=True).compose(text)
 
 
 def _hint(said: str) -> str:

@@ -16,17 +16,15 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 def read_vocabulary(spot: Spot) -> Vocabulary | None:
     """The vocabulary, or None with problems noted. Words that fit are kept even where others do not."""
     shape = shapes.read(shapes.Vocabulary, spot)
-    if shape is None:
-        return None
     statuses, reasons, stages = (
-        WordList(name, _words(spot / name, getattr(shape, name)), spot.source.file)
+        WordList(name, _words(spot / name), spot.source.file)
         for name in ("statuses", "reject_reasons", "stages")
     )
-    return Vocabulary(shape.version, statuses, reasons, stages)
+    return None if shape is None else Vocabulary(shape.version, statuses, reasons, stages)
 
 
-def _words(spot: Spot, raw: dict[str, Any]) -> tuple[Word, ...]:
-    words = [word for name in raw if (word := _word(spot / name, name)) is not None]
+def _words(spot: Spot) -> tuple[Word, ...]:
+    words = [word for name in spot.names if (word := _word(spot / name, name)) is not None]
     taken: dict[tuple[Side, str], str] = {}
     for word in words:
         for side in Side:

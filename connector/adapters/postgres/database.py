@@ -29,7 +29,10 @@ def normalise(url: str) -> str:
     Accepted: postgres://, postgresql://, a driver after a plus sign, jdbc:postgresql://, `key=value` pairs, quotes or
     spaces around it, ``ssl=true``. Raises FixConfiguration, whose message quotes no part of the URL.
     """
-    text = url.strip().strip("'\"").strip().removeprefix("jdbc:")
+    text = url.strip()
+    if text[:1] in ("'", '"') and text[:1] == text[-1:]:
+        text = text[1:-1].strip()
+    text = text.removeprefix("jdbc:")
     if "://" not in text:
         return "postgresql:///?" + _query(_parts(text))
     scheme, rest = text.split("://", 1)
@@ -62,7 +65,7 @@ def _parts(conninfo: str) -> dict[str, str]:
 
 
 def _query(parts: dict[str, str]) -> str:
-    return urllib.parse.urlencode(parts, quote_via=urllib.parse.quote)
+    return urllib.parse.urlencode(sorted(parts.items()), quote_via=urllib.parse.quote)
 
 
 def migration_url(url: str) -> str:

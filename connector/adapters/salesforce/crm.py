@@ -66,6 +66,12 @@ class Salesforce:
         """Live records by a field's values, without regard to case; by a unique custom field converted Leads too."""
         return self._reader.find(object_, field, values, fields, guard)
 
+    def find_any(
+        self, object_: str, wanted: Mapping[str, Sequence[str]], fields: Sequence[str], guard: Guard
+    ) -> list[Record]:
+        """Records that match on any of several fields; see ``find``."""
+        return self._reader.find_any(object_, wanted, fields, guard)
+
     def changes(
         self, object_: str, since: datetime, fields: Sequence[str], guard: Guard
     ) -> Iterator[list[Record]]:

@@ -22,6 +22,7 @@ _SAID = {
     S.WON: "the deal is won",
     S.LOST: "the deal is lost",
     S.OFFERED: "sales took the rejection back",
+    S.HELD: "sales took the rejection back, and something is still missing",
 }
 _ASK = "Accord: this rejection needs a reason. Please choose one in Reject Reason, or accept."
 _NO_LONGER = {
@@ -78,7 +79,9 @@ def _before_the_no(handoff: Handoff, case: Case) -> State:
     """Where a hand-off is once its incomplete rejection was taken back."""
     if case.found & AT_WORK:
         return S.WORKING
-    return S.ACCEPTED if case.found & YES or handoff.answered_at else S.OFFERED
+    if case.found & YES or handoff.answered_at:
+        return S.ACCEPTED
+    return S.OFFERED if handoff.offered_at else S.HELD
 
 
 def _changes(handoff: Handoff, case: Case, to: State, reason_code: str) -> dict[str, Any]:
@@ -89,6 +92,6 @@ def _changes(handoff: Handoff, case: Case, to: State, reason_code: str) -> dict[
         changes |= case.ended()
     if to is S.REJECTED:
         changes["reject_reason"] = reason_code
-    if to is not S.OFFERED:
+    if to not in (S.OFFERED, S.HELD):
         changes["answered_at"] = handoff.answered_at or case.now
     return changes

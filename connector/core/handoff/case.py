@@ -40,10 +40,13 @@ class Case:
         return Handoff(state, self.verdict.tier, self.verdict.document(), agreement, **more)
 
     def heard(self, handoff: Handoff, **changes: Any) -> Handoff:
-        """The hand-off with changes, having heard all that sales says; so an owner whom sales changed is its owner."""
+        """The hand-off with changes, having heard all that sales says; so an owner whom sales changed is its owner.
+        A cool-off that is over is taken off, so that nobody is woken by it again."""
         fresh = self.found - handoff.standing
         if handoff.owner_email and any(fact.startswith(OWNER) for fact in fresh):
             changes["owner_email"] = self.sales.owner_email
+        if handoff.cool_off_until and self.now >= handoff.cool_off_until:
+            changes = {"cool_off_until": None} | changes
         return replace(handoff, standing=self.found, **changes)
 
     def ended(self) -> dict[str, Any]:

@@ -27,7 +27,10 @@ def offered(handoff: Handoff | None, case: Case) -> Moved | None:
     standing = case.found - AT_WORK - YES_BY_STATUS if handoff is None else case.found
     said = case.verdict.summary()
     if missing is None:
-        return _offer(handoff if waits else None, case, owner, standing), f"{said}: handed over"
+        offer = _offer(handoff if waits else None, case, owner, standing)
+        return replace(
+            offer, salesforce_ref=handoff.salesforce_ref if handoff else None
+        ), f"{said}: handed over"
     if waits or (handoff and handoff.state is S.EXPIRED):
         return None
     until = due(case.now, case.rules.accept_within)
@@ -55,7 +58,7 @@ def _offer(held: Handoff | None, case: Case, owner: str | None, standing: frozen
     if until is None or until <= case.now:
         until = due(case.now, case.rules.accept_within)
     fresh = case.decision(S.OFFERED, owner_email=owner, offered_at=case.now, due_at=until, standing=standing)
-    return replace(fresh, id=held.id, salesforce_ref=held.salesforce_ref) if held else fresh
+    return replace(fresh, id=held.id) if held else fresh
 
 
 def withdrawn(handoff: Handoff | None, case: Case) -> Moved | None:
@@ -65,8 +68,11 @@ def withdrawn(handoff: Handoff | None, case: Case) -> Moved | None:
         return None
     fell = fallen(handoff.verdict, case.verdict)
     why = f"no longer met: {', '.join(fell)}" if fell else "the agreement has changed"
-    note = "" if handoff.offered_at is None else f"Accord: withdrawn, {case.verdict.tier} now; {why}."
-    return case.heard(handoff, state=S.WITHDRAWN, note=note), f"{case.verdict.summary()}; {why}"
+    reason = f"{case.verdict.summary()}; {why}"
+    if handoff.offered_at is None:  # nobody in sales has met them: nothing to tell, nothing to cool off from
+        return case.heard(handoff, state=S.WITHDRAWN, cool_off_until=None, evidence=None), reason
+    note = f"Accord: withdrawn, {case.verdict.tier} now; {why}."
+    return case.heard(handoff, state=S.WITHDRAWN, note=note), reason
 
 
 def overdue(handoff: Handoff | None, case: Case) -> Moved | None:

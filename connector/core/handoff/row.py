@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from connector.core.handoff.table import OPEN, State
+from connector.core.handoff.table import OPEN, WAITING, State
 from connector.core.outcome import OpportunityView
 from connector.core.plan import Trouble
 from connector.core.records import Value
@@ -25,7 +25,7 @@ class Handoff:
 
     ``tier``, ``verdict`` (its document), ``agreement``: the decision with its inputs and versions, as they were
     when it was made. ``evidence``: fingerprint of the verdict when the hand-off ended or ran out; only another one
-    is new evidence. ``salesforce_ref``: the record it was made on (set by the service), as text. ``note``: what the
+    is new evidence. ``cool_off_until``: blank again once it is over. ``salesforce_ref``: the record it was made on (set by the service), as text. ``note``: what the
     owner is told above the reasons. ``standing``: what sales had said at the last step; only what is fresh moves the
     hand-off. Times are aware UTC; ``due_at``: when sales' answer is due.
     """
@@ -53,13 +53,12 @@ class Handoff:
 
     def next_look(self) -> datetime | None:
         """When time alone may move this hand-off; None: only a change can."""
-        due = None if self.answered_at or self.evidence else self.due_at
-        if self.state in (State.HELD, State.OFFERED):
-            return due
-        if self.state is State.ANSWER_INCOMPLETE:
-            again = self.reminded_at + REMIND_EVERY if self.reminded_at else None
-            return min((t for t in (due, again) if t), default=None)
-        return self.cool_off_until
+        times = [self.cool_off_until]
+        if self.state in WAITING and not (self.answered_at or self.evidence):
+            times.append(self.due_at)
+        if self.state in WAITING and self.reminded_at:
+            times.append(self.reminded_at + REMIND_EVERY)
+        return min((t for t in times if t), default=None)
 
     def document(self) -> dict[str, Any]:
         """Everything but ``id`` as JSON scalars, lists and objects."""

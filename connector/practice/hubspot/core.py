@@ -108,7 +108,8 @@ class HubSpotCore(Service):
     def _told(self, contact: Contact, change: Change) -> None:
         self.index.note(contact.id, None if change.archived else contact.values, change.at_ms)
         self.outbox.note(change)
-        self._answered_by_automations(change)
+        if self.on_write or self.automations:
+            self._answered_by_automations(change)
 
     def _answered_by_automations(self, change: Change) -> None:
         """Automations answer writes, also each other's, but three deep at most: no portal loops for ever."""

@@ -131,8 +131,11 @@ def _set(core: HubSpotCore, request: Request) -> Response:
 
 def _webhooks(core: HubSpotCore, request: Request) -> Response:
     """Where events go, what became of them, and what is undelivered; `idle` when nothing is."""
-    counts = core.sender_shown() if core.sender_shown else {**asdict(core.delivered), "undelivered": []}
-    undelivered = [*core.outbox.waiting(), *counts.pop("undelivered")]
+    with core.lock:
+        waiting = core.outbox.waiting()
+        counts = core.sender_shown() if core.sender_shown else asdict(core.delivered)
+    undelivered = [*waiting, *counts.pop("undelivered", ())]
+    busy = counts.pop("gathering", False)
     return json_response(
         200,
         {
@@ -140,7 +143,7 @@ def _webhooks(core: HubSpotCore, request: Request) -> Response:
             "subscriptions": core.outbox.subscriptions,
             "delivered": counts,
             "undelivered": undelivered,
-            "idle": not undelivered,
+            "idle": not undelivered and not busy,
         },
     )
 

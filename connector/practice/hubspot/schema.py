@@ -153,8 +153,8 @@ TEAM: tuple[Property, ...] = tuple(
     )
 )
 
-_HANDOFF = "offered accepted rejected working converted won lost expired withdrawn".split()  # noqa: SIM905
-_REASONS = "no_budget no_authority no_need bad_timing wrong_contact bad_data competitor other".split()  # noqa: SIM905
+_HANDOFF = "offered accepted rejected working converted won lost expired withdrawn".split()
+_REASONS = "no_budget no_authority no_need bad_timing wrong_contact bad_data competitor other".split()
 
 ACCORD: tuple[Property, ...] = tuple(
     replace(item, hubspot_defined=False, group="accord")

@@ -90,6 +90,7 @@ class Sender:
         self._later: list[tuple[float, int, _Parcel]] = []
         self._flying: list[_Parcel] = []
         self._serial = itertools.count()
+        self._gathering = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="webhook-sender", daemon=True)
         self._thread.start()
@@ -107,7 +108,7 @@ class Sender:
             parcels = [*self._flying, *(parcel for _, _, parcel in self._later)]
             counts = asdict(self.counts)
         undelivered = [event for parcel in parcels for event in parcel.events]
-        return {**counts, "undelivered": undelivered}
+        return {**counts, "undelivered": undelivered, "gathering": self._gathering}
 
     def _run(self) -> None:
         wake = self.core.outbox.wake
@@ -123,11 +124,15 @@ class Sender:
 
     def _gather(self) -> None:
         """Nobody to send to: what happens now is never told later, as with the real service."""
-        if self.delivery.target_url:
-            self._send_off(self.core.take_events())
-        else:
+        if not self.delivery.target_url:
             with self.core.lock:
                 self.core.outbox.clear()
+            return
+        with self.core.lock:
+            self._gathering = True
+            events = self.core.take_events()
+        self._send_off(events)
+        self._gathering = False
 
     def _until_next(self) -> float | None:
         with self._lock:
@@ -167,7 +172,11 @@ class Sender:
 
     def _try_later(self, parcel: _Parcel, seconds: float) -> None:
         with self._lock:
-            heapq.heappush(self._later, (time.monotonic() + seconds, next(self._serial), parcel))
+            self._push(parcel, seconds)
+
+    def _push(self, parcel: _Parcel, seconds: float) -> None:
+        """The lock is held."""
+        heapq.heappush(self._later, (time.monotonic() + seconds, next(self._serial), parcel))
 
     def _post_soon(self, parcel: _Parcel) -> None:
         with self._lock:
@@ -177,6 +186,7 @@ class Sender:
 
     def _post(self, parcel: _Parcel) -> None:
         took_it = self._call(parcel)
+        parcel.attempt += 1
         with self._lock:
             self._flying.remove(parcel)
             self.counts.requests += 1
@@ -184,12 +194,11 @@ class Sender:
                 self.counts.events += len(parcel.events)
                 return
             self.counts.failed_attempts += 1
-        parcel.attempt += 1
-        if parcel.attempt >= _MOST_ATTEMPTS:
-            self.counts.given_up += len(parcel.events)
-            return
-        delay = min(self.delivery.retry_cap, self.delivery.retry_seconds * 2 ** (parcel.attempt - 1))
-        self._try_later(parcel, delay * (0.5 + self._dice.random() / 2))
+            if parcel.attempt >= _MOST_ATTEMPTS:
+                self.counts.given_up += len(parcel.events)
+                return
+            delay = min(self.delivery.retry_cap, self.delivery.retry_seconds * 2 ** (parcel.attempt - 1))
+            self._push(parcel, delay * (0.5 + self._dice.random() / 2))
         self.core.outbox.nudge()
 
     def _call(self, parcel: _Parcel) -> bool:

@@ -124,6 +124,7 @@ class Portal:
         self._order: list[int] = []
         self._next_list = 1
         self.rules: dict[str, Rule] = {}
+        self.unique_names: frozenset[str] = frozenset()
         self.lay_rules()
 
     def lay_rules(self) -> None:
@@ -132,6 +133,7 @@ class Portal:
         for name, rule in self.rules.items():
             if rule.unique:
                 self.by_unique.setdefault(name, {})
+        self.unique_names = frozenset({"email", "hs_additional_emails", *self.by_unique})
 
     def _rule(self, item: Property) -> Rule:
         read_only = item.read_only or item.calculated

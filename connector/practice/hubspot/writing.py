@@ -15,6 +15,7 @@ from connector.practice.hubspot.state import Contact, Portal, Source, Written, e
 _ORDER = {stage: place for place, (stage, _) in enumerate(LIFECYCLE)}
 _NOTHING: dict[str, str] = {}
 _NAMING = frozenset({"email", "firstname", "lastname"})
+_DRIVING = _NAMING | {"hubspot_owner_id", "lifecyclestage"}
 
 Claims = dict[tuple[str, str], int]
 """(property, value) -> the planned but not yet committed write that takes it."""
@@ -63,9 +64,11 @@ class Writer:
         if problems:
             raise InvalidValues(problems, self.portal.account.portal_id)
         planned = Planned(contact, changes, sent)
-        self._lifecycle(planned, stored, source)
-        self._unique(planned, stored, claims)
-        if contact is None and not (_NAMING & changes.keys()):
+        if contact is None or "lifecyclestage" in changes:
+            self._lifecycle(planned, stored, source)
+        if not self.portal.unique_names.isdisjoint(changes):
+            self._unique(planned, stored, claims)
+        if contact is None and _NAMING.isdisjoint(changes):
             raise _nothing_to_name()
         return planned
 
@@ -173,13 +176,16 @@ class Writer:
         held = contact.values
         get = held.get
         old = {name: get(name, "") for name in new}
-        before = emails_of(held)
+        indexed = not self.portal.unique_names.isdisjoint(new)
+        before = emails_of(held) if indexed else []
         held.update(new)
         if "" in new.values():
             for name in [name for name, value in new.items() if not value]:
                 del held[name]
-        self._index(contact, before, old)
-        _compute(held, new, now_ms)
+        if indexed:
+            self._index(contact, before, old)
+        if not _DRIVING.isdisjoint(new):
+            _compute(held, new, now_ms)
         return old
 
     def _index(self, contact: Contact, before: list[str], old: dict[str, str]) -> None:

@@ -1,5 +1,6 @@
 """Collections: up to 200 rows a call, each with its own verdict, results in input order."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -47,13 +48,13 @@ def upsert(org: Org, shape: SObject, key: str, call: Call) -> Reply:
     records, actor = _records(call), call.actor()
     name = "Id" if key.lower() == "id" else rows.key_field(org, shape, key).name
     values = [record.get(name) if isinstance(record, dict) else None for record in records]
-    twice = {value for value in values if value is not None and values.count(value) > 1}
+    number = Counter(str(value) for value in values if value is not None)
 
     def one(record: Record) -> Record:
         if _shape(org, record) is not shape:
             raise Refusal("INVALID_TYPE", f"The requested resource accepts only {shape.name} records", [])
         value = record.get(name)
-        if value in twice:
+        if number[str(value)] > 1:
             raise Refusal("DUPLICATE_VALUE", f"Duplicate external id specified: {value}", [name])
         return _upserted(org, shape, name, value, record, actor)
 

@@ -91,6 +91,10 @@ class SalesforceCore(Service):
             reply = self._reply(request)
         except Refusal as refusal:
             reply = refused(refusal)
+        except BaseException:
+            # A fault of ours must not leave half a call behind for the next one to commit.
+            self.org.undo_to((0, 0))
+            raise
         if reply.status >= 400:
             self.org.undo_to((0, 0))
         self._tell(self.org.commit())
@@ -101,6 +105,7 @@ class SalesforceCore(Service):
         if outside is not None:
             return outside
         user_id = self.tokens.user_of(request.headers)
+        endpoints.check_uri(request, self.settings.max_uri)
         self.limits.count()
         place = endpoints.split(request.path)
         if place is None:

@@ -2,10 +2,11 @@
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from connector.practice.http import Request
 from connector.practice.salesforce.call import Reply
-from connector.practice.salesforce.errors import not_found
+from connector.practice.salesforce.errors import Refusal, not_found
 
 if TYPE_CHECKING:
     from connector.practice.salesforce.core import SalesforceCore
@@ -63,6 +64,16 @@ def unauthenticated(core: "SalesforceCore", request: Request) -> Reply | None:
     if place is not None and float(place[0]) > _NEWEST:
         raise not_found()
     return None
+
+
+def check_uri(request: Request, most: int) -> None:
+    """A GET whose line is too long never reaches the org (414); the parts of a composite have no such line."""
+    texts = [text for values in request.query.values() for text in values]
+    if (
+        sum(map(len, texts)) > most // 3
+        and len(request.path) + sum(len(quote(text)) for text in texts) > most
+    ):
+        raise Refusal("URI_TOO_LONG", "URI Too Long")
 
 
 def _own_url(core: "SalesforceCore", request: Request) -> str:

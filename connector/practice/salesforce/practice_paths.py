@@ -44,6 +44,9 @@ def _rule(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _automation(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
+    unknown = [name for name in body["set"] if name not in core.org.objects[body["object"]].fields]
+    if unknown:
+        raise ValueError(f"no such fields: {', '.join(unknown)}")
     core.org.rules.add_automation(body)
     return {"automations": len(core.org.rules.automations)}
 

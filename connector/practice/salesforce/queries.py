@@ -3,7 +3,6 @@
 import re
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from connector.practice.salesforce.call import Call, Reply
 from connector.practice.salesforce.errors import Refusal
@@ -30,7 +29,6 @@ class Cursors:
             raise Refusal("MALFORMED_QUERY", "A query string has to be specified")
         if len(text) > _MAX_QUERY:
             raise Refusal("MALFORMED_QUERY", "SOQL statements cannot be longer than 100000 characters.")
-        self._check_uri(call, text)
         query = Query(self.org, parse(text), call.version, all_rows)
         count = query.count()
         if count is not None:
@@ -69,9 +67,3 @@ class Cursors:
         asked = re.search(r"batchSize\s*=\s*(\d+)", call.headers.get("sforce-query-options", ""))
         size = self.org.settings.page_size
         return min(size, max(200, int(asked.group(1)))) if asked else size
-
-    def _check_uri(self, call: Call, text: str) -> None:
-        """A GET whose line is too long never reaches the query engine; a composite has no such line."""
-        most = self.org.settings.max_uri
-        if not call.inner and len(text) > most // 3 and len(quote(text)) > most:
-            raise Refusal("URI_TOO_LONG", "URI Too Long")

@@ -102,7 +102,7 @@ def _save(org: Org, shape: SObject, old: Row | None, changes: dict[str, Any], ac
     _stamp(org, shape, old, row, changes, actor)
     after_store(org, shape, row, changes, actor)
     if not actor.automation:
-        _after(org, shape, row, changes, actor)
+        _after(org, shape, old, row, changes, actor)
     return row
 
 
@@ -150,9 +150,14 @@ def _stamp(
     org.note(Written(kind, shape.name, row["Id"], actor.user_id, at, before, row, moved))
 
 
-def _after(org: Org, shape: SObject, row: Row, changes: dict[str, Any], actor: Actor) -> None:
+def _after(
+    org: Org, shape: SObject, old: Row | None, row: Row, changes: dict[str, Any], actor: Actor
+) -> None:
     """After-save automations: a save of their own, by the same user or by the process user."""
-    for rule in org.rules.triggered(shape.name, changes, "after"):
+    if not org.rules.automations:
+        return
+    moved = {name: 1 for name in changes if old is None or old[name] != row[name]}
+    for rule in org.rules.triggered(shape.name, moved, "after"):
         by = org.people["process"] if rule.by_process else actor.user_id
         current = org.tables[shape.name].rows[row["Id"]]
         update(org, shape, current, rule.values, Actor(by, automation=True))

@@ -18,6 +18,7 @@ from connector.practice.salesforce.state import stamp_of
 _EMAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ZONED = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})")
+_BLANKS = "".join(map(chr, range(33)))
 _TRUTHS = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -42,7 +43,7 @@ def parse(item: Field, value: Any, settings: Settings) -> Any:
 def _text(item: Field, value: Any, settings: Settings) -> str | None:
     if not isinstance(value, str):
         raise errors.cannot_deserialize("string", _token(value), _shown(value))
-    text = value.strip() if settings.trims_text else value
+    text = value.strip(_BLANKS) if settings.trims_text else value
     if not text:
         return None
     if item.choices:

@@ -87,7 +87,14 @@ def test_the_shipped_mapping_has_the_fields_a_marketing_team_syncs(agreement: Ag
 
 def test_the_shipped_rules_say_four_of_five_is_hot(agreement: Agreement) -> None:
     assert len(agreement.qualification.traits) == 5
-    assert agreement.qualification.tiers == {5: "hot", 4: "hot", 3: "warm", 2: "nurture", 1: "nurture", 0: "nurture"}
+    assert agreement.qualification.tiers == {
+        5: "hot",
+        4: "hot",
+        3: "warm",
+        2: "nurture",
+        1: "nurture",
+        0: "nurture",
+    }
     assert agreement.handoff.hand_over == (Tier.HOT,)
     assert agreement.handoff.lifecycle["rejected"] == "lead"
     assert agreement.version == (1, 1, 1, 1)
@@ -115,7 +122,12 @@ def test_the_fingerprint_ignores_comments_and_sees_meaning(agreement: Agreement,
 
 def test_laying_out_never_overwrites(tmp_path: Path) -> None:
     paths = lay_out(tmp_path / "mine")
-    assert sorted(path.name for path in paths) == ["handoff.yaml", "person.yaml", "qualification.yaml", "vocabulary.yaml"]
+    assert sorted(path.name for path in paths) == [
+        "handoff.yaml",
+        "person.yaml",
+        "qualification.yaml",
+        "vocabulary.yaml",
+    ]
     assert check(tmp_path / "mine") == []
     with pytest.raises(Refused, match="holds person.yaml"):
         lay_out(tmp_path / "mine")
@@ -151,7 +163,9 @@ class TestLive:
         assert any("qualification.yaml" in said and "jobtitle" in said for said in found)
 
     def test_a_read_only_target_is_named(self, agreement: Agreement) -> None:
-        found = self.problems(agreement, lead={"Title": FieldSchema("Title", "Title", "string", 128, writable=False)})
+        found = self.problems(
+            agreement, lead={"Title": FieldSchema("Title", "Title", "string", 128, writable=False)}
+        )
         assert found == [found[0]]
         assert "Salesforce's Lead “Title” is read-only" in found[0]
 
@@ -161,7 +175,9 @@ class TestLive:
         assert "`limit: 30`" in found
 
     def test_another_type_is_named(self, agreement: Agreement) -> None:
-        (found,) = self.problems(agreement, hubspot={"webinar_date": FieldSchema("webinar_date", "", "datetime")})
+        (found,) = self.problems(
+            agreement, hubspot={"webinar_date": FieldSchema("webinar_date", "", "datetime")}
+        )
         assert "is of type datetime, and the lens `date` speaks date" in found
 
     def test_an_unknown_status_of_the_org_is_named_before_anybody_uses_it(self, agreement: Agreement) -> None:
@@ -171,7 +187,15 @@ class TestLive:
         assert "an option “Parked” that the mapping does not know" in found
 
     def test_an_option_that_is_gone_is_named(self, agreement: Agreement) -> None:
-        options = ("Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Webinar", "Trade show", "Other")
+        options = (
+            "Web",
+            "Phone Inquiry",
+            "Partner Referral",
+            "Purchased List",
+            "Webinar",
+            "Trade show",
+            "Other",
+        )
         source = FieldSchema("LeadSource", "", "picklist", 255, restricted=True, options=options)
         found = self.problems(agreement, lead={"LeadSource": source})
         assert any("has no option “Trade Show”. Did you mean “Trade show”?" in said for said in found)

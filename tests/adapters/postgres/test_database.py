@@ -33,7 +33,7 @@ PLAIN = "postgresql://accord:p%40ss@db.example.net:5432/accord"
         (f"{PLAIN}?ssl=true", f"{PLAIN}?sslmode=require"),
         (f"{PLAIN}?ssl=true&sslmode=verify-full", f"{PLAIN}?sslmode=verify-full"),
         (f"{PLAIN}?ssl=false", PLAIN + "?"),
-        ("host=/run/my sockets dbname=accord", "postgresql:///?host=/run/my%20sockets&dbname=accord"),
+        ("host='/run/my sockets' dbname='accord'", "postgresql:///?dbname=accord&host=%2Frun%2Fmy%20sockets"),
     ],
 )
 def test_any_usual_form_is_understood(given: str, expected: str) -> None:
@@ -66,7 +66,7 @@ def test_every_form_of_a_real_databases_url_connects(database_url: str) -> None:
 
 def test_yoyo_gets_every_part_as_a_parameter() -> None:
     assert migration_url(PLAIN) == (
-        "postgresql+psycopg:///?user=accord&password=p%40ss&dbname=accord&host=db.example.net&port=5432"
+        "postgresql+psycopg:///?dbname=accord&host=db.example.net&password=p%40ss&port=5432&user=accord"
     )
 
 

@@ -43,5 +43,7 @@ def call(core: HubSpotCore) -> Call:
 @pytest.fixture
 def bob(call: Call) -> str:
     """The id of a contact that the app made."""
-    made = call("POST", "", {"properties": {"email": "bob@firm.example.com", "firstname": "Bob", "city": "Boston"}})
+    made = call(
+        "POST", "", {"properties": {"email": "bob@firm.example.com", "firstname": "Bob", "city": "Boston"}}
+    )
     return str(made.json()["id"])

@@ -27,7 +27,14 @@ def test_a_read_shows_null_for_unset_and_omits_unknown_properties(call: Call, bo
     assert set(read["properties"]) == {"city", "phone", "createdate", "hs_object_id", "lastmodifieddate"}
     assert read["properties"]["phone"] is None
     default = call("GET", f"/{bob}").json()["properties"]
-    assert set(default) == {"createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"}
+    assert set(default) == {
+        "createdate",
+        "email",
+        "firstname",
+        "hs_object_id",
+        "lastmodifieddate",
+        "lastname",
+    }
 
 
 def test_a_contact_is_found_by_either_email_and_by_a_unique_property(call: Call, bob: str) -> None:
@@ -74,7 +81,9 @@ def test_a_secondary_email_made_primary_changes_places(call: Call, core: HubSpot
         ({"hs_email_optout": "true"}, "READ_ONLY_VALUE"),
     ],
 )
-def test_a_bad_value_is_refused_with_its_code(call: Call, bob: str, properties: dict[str, str], code: str) -> None:
+def test_a_bad_value_is_refused_with_its_code(
+    call: Call, bob: str, properties: dict[str, str], code: str
+) -> None:
     refused = call("PATCH", f"/{bob}", {"properties": properties})
     assert refused.status == 400
     body = refused.json()

@@ -28,3 +28,177 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
             SELECT coalesce(jsonb_agg(n || jsonb_build_object('l', leased, 'n', seq)), '[]')
             FROM jsonb_array_elements(added) n)
 $$;
+
+-- The door of ALGORITHM.md ("Echo", "The gap"). A function, because this is the hottest statement of all: one turn to the
+-- database, plans that are kept, and no sequential scan, which a plan made while pending was empty would keep for ever.
+-- What is dropped is decided by one statement, so that Seen, pending, journal and issues are judged under one snapshot;
+-- what is queued may be queued later, for a round reads the records anew.
+-- One element of the document is one Ref of one request:
+--   h or r     its id in HubSpot or in Salesforce, o its object
+--   expected   Seen key -> value, where the notice could be an echo; else null
+--   keys       Seen key of each note by position (null: none), where notices carried the whole record; else null
+--   requeued   something in it can't be compared with Seen; size: number of notices
+--   since      earliest occurrence of a pushed value (ms), where recent enough for a late notice; else null
+--   notes      see the table pending
+CREATE FUNCTION accept_notices(
+    in_document jsonb, in_delivery bytea, in_now timestamptz, in_due timestamptz, in_lane smallint,
+    OUT dropped integer, OUT queued integer, OUT late integer, OUT repeated boolean
+) LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    places   integer[];  -- in the document, of what is queued; the following arrays run alongside
+    links    bigint[];
+    olds     boolean[];
+    sames    boolean[];
+    rows     bigint[];   -- of pending, where there is one already
+    hearing  bigint[];   -- Links whose journal may have to do with what was told
+BEGIN
+    late := 0;
+    queued := 0;
+    dropped := 0;
+    repeated := false;
+    IF in_delivery IS NOT NULL THEN
+        INSERT INTO delivery (digest, at) VALUES (in_delivery, in_now) ON CONFLICT (digest) DO NOTHING;
+        IF NOT FOUND THEN
+            repeated := true;
+            RETURN;
+        END IF;
+    END IF;
+
+    WITH found AS MATERIALIZED (
+        SELECT s.place, s.h, s.r, s.o, s.expected, s.size, s.since, coalesce(hub.id, force.id, old.link_id) AS link_id,
+            old.link_id IS NOT NULL AS is_old, coalesce(hub.held, force.held) AS held,
+            CASE WHEN hub.id IS NULL THEN force.seen_salesforce ELSE hub.seen_hubspot END AS seen,
+            coalesce(hub.hubspot_object, force.hubspot_object) AS hubspot_object,
+            coalesce(hub.hubspot_id, force.hubspot_id) AS hubspot_id,
+            coalesce(hub.salesforce_object, force.salesforce_object) AS salesforce_object,
+            coalesce(hub.salesforce_id, force.salesforce_id) AS salesforce_id
+        FROM ROWS FROM (jsonb_to_recordset(in_document)
+            AS (h text, r text, o text, expected jsonb, size integer, since bigint)
+        ) WITH ORDINALITY AS s (h, r, o, expected, size, since, place)
+        LEFT JOIN link hub ON hub.hubspot_object = s.o AND hub.hubspot_id = s.h
+        LEFT JOIN link force ON force.salesforce_object = s.o AND force.salesforce_id = s.r
+        LEFT JOIN alias old ON hub.id IS NULL AND force.id IS NULL AND old.object = s.o
+            AND old.side = CASE WHEN s.h IS NULL THEN 'salesforce' ELSE 'hubspot' END
+            AND old.ref_id = coalesce(s.h, s.r)
+    ), compared AS MATERIALIZED (
+        -- As text: an outbound message has text where the API has numbers and booleans.
+        SELECT f.*, f.expected IS NOT NULL AND f.seen IS NOT NULL AND NOT EXISTS (
+                SELECT FROM jsonb_each_text(f.expected) AS e (key, value)
+                WHERE NOT f.seen ? e.key OR f.seen ->> e.key IS DISTINCT FROM e.value) AS same,
+            (SELECT p.id FROM pending p WHERE p.link_id = f.link_id LIMIT 1) AS link_row,
+            (SELECT p.id FROM pending p WHERE p.link_id IS NULL AND p.object = f.o
+                AND p.side = CASE WHEN f.h IS NULL THEN 'salesforce' ELSE 'hubspot' END
+                AND p.ref_id = coalesce(f.h, f.r) LIMIT 1) AS ref_row
+        FROM found f
+    ), judged AS (
+        SELECT c.*, c.same AND NOT c.held AND c.link_row IS NULL AND c.ref_row IS NULL
+            AND (SELECT i.id FROM issue i WHERE i.link_id = c.link_id AND i.closed_at IS NULL LIMIT 1) IS NULL
+            AND (SELECT j.id FROM journal j WHERE j.side = 'hubspot' AND j.object = c.hubspot_object
+                    AND j.ref_id = c.hubspot_id AND j.state = 'intended' LIMIT 1) IS NULL
+            AND (SELECT j.id FROM journal j WHERE j.side = 'salesforce' AND j.object = c.salesforce_object
+                    AND j.ref_id = c.salesforce_id AND j.state = 'intended' LIMIT 1) IS NULL AS echo
+        FROM compared c
+    )
+    SELECT coalesce(sum(j.size) FILTER (WHERE j.echo), 0), coalesce(sum(j.size) FILTER (WHERE NOT j.echo), 0),
+        array_agg(j.place) FILTER (WHERE NOT j.echo), array_agg(j.link_id) FILTER (WHERE NOT j.echo),
+        array_agg(j.is_old) FILTER (WHERE NOT j.echo), array_agg(j.same) FILTER (WHERE NOT j.echo),
+        array_agg(CASE WHEN j.link_id IS NULL THEN j.ref_row ELSE j.link_row END) FILTER (WHERE NOT j.echo),
+        array_agg(j.link_id) FILTER (WHERE NOT j.echo AND j.since IS NOT NULL AND j.link_id IS NOT NULL)
+    INTO dropped, queued, places, links, olds, sames, rows, hearing
+    FROM judged j;
+    IF places IS NULL THEN
+        RETURN;
+    END IF;
+
+    -- In the order in which rounds lock them, or a request and a round would wait for each other.
+    PERFORM p.id FROM pending p WHERE p.id = ANY (rows) ORDER BY p.id FOR UPDATE;
+
+    INSERT INTO pending AS p (link_id, side, object, ref_id, lane, due_at, born_at, requeued, group_key, notes)
+    SELECT u.link_id, min(CASE WHEN d.h IS NULL THEN 'salesforce' ELSE 'hubspot' END), min(d.o),
+        min(coalesce(d.h, d.r)), in_lane, in_due, in_now,
+        bool_or(d.requeued OR u.is_old OR (d.keys IS NOT NULL AND NOT u.same)), min(l.group_key),
+        jsonb_path_query_array(jsonb_agg(CASE
+            -- What an old Ref of the Link holds says nothing of the record that now stands for it.
+            WHEN u.is_old THEN (
+                SELECT jsonb_agg(CASE WHEN n ? 'k' THEN n ELSE n - 'f' - 'v'
+                    || jsonb_build_object('k', 'changed', 'o', d.o, 'i', coalesce(d.h, d.r)) END)
+                FROM jsonb_array_elements(d.notes) n)
+            -- Of a whole record only what moved is worth a note.
+            WHEN d.keys IS NOT NULL THEN (
+                SELECT coalesce(jsonb_agg(n.note ORDER BY n.place), '[]')
+                FROM jsonb_array_elements(d.notes) WITH ORDINALITY AS n (note, place)
+                CROSS JOIN (SELECT CASE WHEN d.h IS NULL THEN l.seen_salesforce ELSE l.seen_hubspot END) AS s (seen)
+                WHERE s.seen ->> (d.keys ->> (n.place::integer - 1)) IS DISTINCT FROM n.note ->> 'v'
+                    OR coalesce(NOT s.seen ? (d.keys ->> (n.place::integer - 1)), true))
+            ELSE d.notes
+        END ORDER BY u.place), '$[*][*]')
+    FROM unnest(places, links, olds, sames) AS u (place, link_id, is_old, same)
+    LEFT JOIN link l ON l.id = u.link_id  -- gone meanwhile: refused by the foreign key, and told anew
+    CROSS JOIN LATERAL jsonb_to_record(in_document -> (u.place - 1))
+        AS d (h text, r text, o text, keys jsonb, requeued boolean, notes jsonb)
+    WHERE u.link_id IS NOT NULL GROUP BY u.link_id ORDER BY u.link_id
+    ON CONFLICT (link_id) WHERE link_id IS NOT NULL DO UPDATE SET
+        seq = p.seq + 1,
+        lane = least(p.lane, excluded.lane),
+        due_at = CASE WHEN p.token IS NOT NULL AND p.leased_until > in_now THEN p.due_at
+            ELSE least(p.due_at, excluded.due_at) END,
+        requeued = p.requeued OR excluded.requeued OR jsonb_array_length(p.notes) >= 200,
+        notes = notes_added(p.notes, excluded.notes, p.seq + 1, p.token IS NOT NULL AND p.leased_until > in_now);
+
+    INSERT INTO pending AS p (side, object, ref_id, lane, due_at, born_at, requeued, notes)
+    SELECT CASE WHEN d.h IS NULL THEN 'salesforce' ELSE 'hubspot' END AS side, d.o, coalesce(d.h, d.r) AS ref_id,
+        in_lane, in_due, in_now, d.requeued OR d.keys IS NOT NULL, d.notes
+    FROM unnest(places, links) AS u (place, link_id)
+    CROSS JOIN LATERAL jsonb_to_record(in_document -> (u.place - 1))
+        AS d (h text, r text, o text, keys jsonb, requeued boolean, notes jsonb)
+    WHERE u.link_id IS NULL ORDER BY side, d.o, ref_id
+    ON CONFLICT (side, object, ref_id) WHERE link_id IS NULL DO UPDATE SET
+        seq = p.seq + 1,
+        lane = least(p.lane, excluded.lane),
+        due_at = CASE WHEN p.token IS NOT NULL AND p.leased_until > in_now THEN p.due_at
+            ELSE least(p.due_at, excluded.due_at) END,
+        requeued = p.requeued OR excluded.requeued OR jsonb_array_length(p.notes) >= 200,
+        notes = notes_added(p.notes, excluded.notes, p.seq + 1, p.token IS NOT NULL AND p.leased_until > in_now);
+
+    -- The gap between our read and our write: a value that stood there in between was overwritten unread.
+    IF hearing IS NOT NULL AND EXISTS (
+        SELECT FROM unnest(hearing) AS h (link_id) CROSS JOIN LATERAL (
+            SELECT max(r.id) AS id FROM journal r WHERE r.link_id = h.link_id
+        ) newest
+        JOIN journal j ON j.id = newest.id WHERE coalesce(j.settled_at, in_now) > in_now - interval '1 hour'
+    ) THEN
+        INSERT INTO ledger (link_id, side, object, ref_id, field, native, value, winner, why, at)
+        SELECT DISTINCT ON (u.link_id, j.side, c.change ->> 'n', n.note -> 'v')
+            u.link_id, j.side, j.object, j.ref_id, c.change ->> 'f', c.change ->> 'n', n.note -> 'v', c.change -> 'v',
+            'late notice', in_now
+        FROM unnest(places, links) AS u (place, link_id)
+        JOIN link l ON l.id = u.link_id
+        CROSS JOIN LATERAL jsonb_to_record(in_document -> (u.place - 1))
+            AS d (h text, r text, o text, since bigint, notes jsonb)
+        CROSS JOIN LATERAL (
+            SELECT r.* FROM journal r WHERE r.link_id = u.link_id ORDER BY r.id DESC LIMIT 20
+        ) j
+        CROSS JOIN LATERAL jsonb_array_elements(j.changes) AS c (change)
+        CROSS JOIN LATERAL jsonb_array_elements(d.notes) AS n (note)
+        WHERE d.since IS NOT NULL AND j.object = d.o AND j.ref_id = coalesce(d.h, d.r)
+            AND j.side = CASE WHEN d.h IS NULL THEN 'salesforce' ELSE 'hubspot' END
+            AND j.state IN ('intended', 'done') AND coalesce(c.change ->> 'st', 'done') = 'done'
+            AND coalesce(j.settled_at, in_now) > in_now - interval '1 hour'
+            AND n.note ->> 'f' = c.change ->> 'n' AND n.note -> 'p' = 'false'
+            AND to_timestamp((n.note ->> 't')::bigint / 1000.0) BETWEEN j.read_at AND coalesce(j.settled_at, in_now)
+            AND n.note ->> 'v' IS DISTINCT FROM c.change ->> 'o'
+            AND n.note ->> 'v' IS DISTINCT FROM c.change ->> 'v'
+            AND (NOT c.change ? 'got' OR n.note ->> 'v' IS DISTINCT FROM c.change ->> 'got')
+            AND n.note ->> 'v' IS DISTINCT FROM
+                CASE WHEN d.h IS NULL THEN l.seen_salesforce ELSE l.seen_hubspot END ->> (c.change ->> 'f')
+            AND NOT EXISTS (
+                SELECT FROM ledger e WHERE e.link_id = u.link_id AND e.side = j.side AND e.why = 'late notice'
+                    AND e.native = c.change ->> 'n' AND e.value = n.note -> 'v' AND e.winner = c.change -> 'v');
+        GET DIAGNOSTICS late = ROW_COUNT;
+    END IF;
+    PERFORM pg_notify('accord_pending', in_lane::text);
+END
+$$;

@@ -26,7 +26,9 @@ from connector.practice.salesforce.soql.tokens import refuse
 from connector.practice.salesforce.tables import Row
 
 Test = Callable[[Row], bool]
-IdsOf = Callable[[Select], set[str]]
+IdsOf = Callable[[Select], dict[str, None]]
+# The values of an IN list: a dict keeps their order, so that answers do not depend on hashing.
+Members = dict[Any, None]
 _ORDERED: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
@@ -39,7 +41,7 @@ class Conditions:
     def __init__(self, scope: Scope, ids_of: IdsOf) -> None:
         self.scope = scope
         self.ids_of = ids_of
-        self._inner: dict[int, set[str]] = {}
+        self._inner: dict[int, Members] = {}
 
     def test(self, condition: Condition) -> Test:
         """Raises Refusal where names or types do not fit."""
@@ -90,16 +92,16 @@ class Conditions:
             return lambda row: key(get(row)) not in wanted
         return lambda row: key(get(row)) in wanted
 
-    def members(self, condition: Among, item: Field) -> set[Any]:
+    def members(self, condition: Among, item: Field) -> Members:
         """The values of an IN list in comparable form; an inner select runs once."""
         if not isinstance(condition.values, Select):
-            return {self.operand(item, value) for value in condition.values}
+            return dict.fromkeys(self.operand(item, value) for value in condition.values)
         key = id(condition)
         if key not in self._inner:
             if item.type not in ("id", "reference"):
                 text = f"The inner and outer selects of field '{item.name}' should have the same type"
                 raise refuse("INVALID_FIELD", self.scope.select.text, condition.path.at, text)
-            self._inner[key] = self.ids_of(condition.values)
+            self._inner[key] = {**self.ids_of(condition.values)}
         return self._inner[key]
 
     def _holds(self, condition: Holds, found: Found) -> Test:
@@ -172,15 +174,13 @@ class Conditions:
         if item is None:
             return None
         wanted = self.operand(item, condition.value)
-        if condition.op == "=":
-            return self._lookup(item, {wanted})
         # LastModifiedDate is never after SystemModstamp, so the same look-up serves both.
         if item.name in ("SystemModstamp", "LastModifiedDate") and wanted is not None:
             table = self.scope.org.tables[self.scope.shape.name]
             return [table.rows[row_id] for row_id in table.stamps.since(wanted)]
-        return None
+        return self._lookup(item, {wanted: None}) if condition.op == "=" else None
 
-    def _lookup(self, item: Field, wanted: set[Any]) -> list[Row] | None:
+    def _lookup(self, item: Field, wanted: Members) -> list[Row] | None:
         table = self.scope.org.tables[self.scope.shape.name]
         if item.name == "Id":
             return [table.rows[key] for key in wanted if key in table.rows]
@@ -205,4 +205,9 @@ def _like(get: Callable[[Row], Any], pattern: Any) -> Test:
     signs = {"%": ".*", "_": "."}
     expression = "".join(signs.get(piece) or re.escape(piece[-1]) for piece in pieces)
     compiled = re.compile(expression, re.IGNORECASE | re.DOTALL)
-    return lambda row: compiled.fullmatch(str(get(row) or "")) is not None
+
+    def like(row: Row) -> bool:
+        held = get(row)
+        return held is not None and compiled.fullmatch(str(held)) is not None
+
+    return like

@@ -42,7 +42,7 @@ class Query:
         scope = Scope(self.org, source_shape(self.org, self.select), self.select)
         return len(self._rows(scope))
 
-    def ids(self) -> set[str]:
+    def ids(self) -> dict[str, None]:
         """The one id column of an inner select."""
         scope = Scope(self.org, source_shape(self.org, self.select), self.select)
         item = self.select.items[0]
@@ -51,7 +51,7 @@ class Query:
                 "MALFORMED_QUERY", self.select.text, self.select.source.at, "inner select of one id field"
             )
         get = scope.resolve(item).get
-        return {value for row in self._rows(scope) if (value := get(row)) is not None}
+        return {value: None for row in self._rows(scope) if (value := get(row)) is not None}
 
     # rows -----------------------------------------------------------------------------------------
     def _rows(self, scope: Scope, among: Iterable[Row] | None = None) -> list[Row]:

@@ -1,0 +1,132 @@
+"""The client everybody uses, unmodified, against the practice server over HTTP."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+import requests
+from requests.adapters import HTTPAdapter
+from simple_salesforce.api import Salesforce
+from simple_salesforce.exceptions import (
+    SalesforceExpiredSession,
+    SalesforceMalformedRequest,
+    SalesforceMoreThanOneRecord,
+    SalesforceResourceNotFound,
+)
+from simple_salesforce.format import format_soql
+
+from connector.practice.salesforce import SalesforceServer
+
+Session = tuple[SalesforceServer, Any]
+
+
+class ToLocal(HTTPAdapter):
+    """The client writes https; the practice server speaks plain http."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__()
+        self.port = port
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        parts = urlsplit(str(request.url))
+        request.url = urlunsplit(("http", f"127.0.0.1:{self.port}", parts.path, parts.query, ""))
+        return super().send(request, *args, **kwargs)
+
+
+@pytest.fixture
+def client(server: SalesforceServer) -> Iterator[Any]:
+    session = requests.Session()
+    session.trust_env = False
+    session.mount("https://", ToLocal(server.port))
+    session.headers["Sforce-Auto-Assign"] = "FALSE"
+    told = server.connection()
+    yield Salesforce(
+        consumer_key=told["client_id"], consumer_secret=told["client_secret"], domain="practice.my", version="66.0",
+        session=session,
+    )  # fmt: skip
+    session.close()
+
+
+def test_rows_are_created_read_changed_and_deleted(client: Any) -> None:
+    made = client.Lead.create({"LastName": "Doe", "Company": "Acme", "Email": "doe@example.com"})
+    assert made["success"] is True
+    assert client.Lead.get(made["id"])["Email"] == "doe@example.com"
+    assert client.Lead.update(made["id"], {"City": "Boston"}) == 204
+    assert client.Lead.delete(made["id"]) == 204
+    with pytest.raises(SalesforceResourceNotFound):
+        client.Lead.get(made["id"])
+    with pytest.raises(SalesforceMalformedRequest) as refused:
+        client.Lead.create({"LastName": "Doe"})
+    content: Any = refused.value.content
+    assert content[0]["errorCode"] == "REQUIRED_FIELD_MISSING"
+
+
+def test_upsert_and_reading_by_external_id(client: Any) -> None:
+    lead = client.Lead
+    assert lead.upsert("Accord_HubSpot_Id__c/9", {"LastName": "Doe", "Company": "Acme"}) == 201
+    assert lead.upsert("Accord_HubSpot_Id__c/9", {"City": "Rome"}) == 200
+    assert lead.get_by_custom_id("Accord_HubSpot_Id__c", "9")["City"] == "Rome"
+    for _ in range(2):
+        lead.create({"LastName": "Twin", "Company": "Acme", "Email": "twin@example.com"})
+    with pytest.raises(SalesforceMoreThanOneRecord):
+        lead.get_by_custom_id("Email", "twin@example.com")
+
+
+def test_queries_follow_their_pages(client: Any, server: SalesforceServer) -> None:
+    server.core.settings.page_size = 200
+    rows = [{"attributes": {"type": "Lead"}, "LastName": f"L{n}", "Company": "O'Neil"} for n in range(200)]
+    for _ in range(3):
+        client.restful("composite/sobjects", method="POST", json={"records": rows})
+    found = client.query_all(format_soql("SELECT Id, Owner.Name FROM Lead WHERE Company = {}", "O'Neil"))
+    assert (found["totalSize"], found["done"], len(found["records"])) == (600, True, 600)
+    assert len(list(client.query_all_iter("SELECT Id FROM Lead"))) == 600
+    assert client.query("SELECT COUNT() FROM Lead")["totalSize"] == 600
+
+
+def test_collections_and_composite_go_through_restful(client: Any) -> None:
+    record = {"attributes": {"type": "Lead"}, "Accord_HubSpot_Id__c": "1", "LastName": "Doe", "Company": "A"}
+    path = "composite/sobjects/Lead/Accord_HubSpot_Id__c"
+    (made,) = client.restful(path, method="PATCH", json={"allOrNone": False, "records": [record]})
+    assert made["created"] is True
+    base = "/services/data/v66.0"
+    parts = [
+        {
+            "referenceId": "w", "method": "PATCH", "url": f"{base}/sobjects/Lead/{made['id']}", "body": {"City": "X"},
+            "httpHeaders": {"Sforce-Auto-Assign": "FALSE"},
+        },
+        {
+            "referenceId": "r", "method": "POST", "url": f"{base}/composite/sobjects/Lead",
+            "body": {"ids": [made["id"]], "fields": ["City"]},
+        },
+    ]  # fmt: skip
+    answer = client.restful("composite", method="POST", json={"compositeRequest": parts})
+    wrote, read = answer["compositeResponse"]
+    assert (wrote["httpStatusCode"], read["body"][0]["City"]) == (204, "X")
+
+
+def test_describe_limits_and_usage(client: Any) -> None:
+    assert client.Lead.describe()["name"] == "Lead"
+    assert len(client.describe()["sobjects"]) == 10
+    assert client.limits()["DailyApiRequests"]["Max"] == 101_000
+    assert client.api_usage["api-usage"].total == 101_000
+
+
+def test_an_expired_session_is_renewed_by_the_client(client: Any, server: SalesforceServer) -> None:
+    server.core.faults.update({"expire_tokens": True})
+    made = client.Lead.create({"LastName": "Doe", "Company": "Acme"})
+    assert server.core.org.tables["Lead"].rows[made["id"]]["OwnerId"] == server.core.org.people["integration"]
+    held = Salesforce(
+        session_id="S", instance_url="https://practice.my.salesforce.com", session=client.session
+    )
+    with pytest.raises(SalesforceExpiredSession):
+        held.query("SELECT Id FROM Lead")
+
+
+def test_a_lost_reply_breaks_the_connection_after_the_commit(client: Any, server: SalesforceServer) -> None:
+    server.core.faults.update(
+        {"next": [{"match": "POST /services/data/v66.0/sobjects", "kind": "lost_reply"}]}
+    )
+    with pytest.raises(requests.ConnectionError):
+        client.Lead.create({"LastName": "Doe", "Company": "Acme"})
+    assert len(server.core.snapshot()["Lead"]) == 1
