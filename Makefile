@@ -31,7 +31,7 @@ test: unit
 	$(PYTEST) -m "not ($(UNIT))" --durations=5 || test $$? -eq 5
 
 unit: $(READY)
-	$(PYTEST) -m "$(UNIT)"
+	$(PYTEST) -n 2 -m "$(UNIT)"
 
 # JSON=1 prints one JSON object instead of the table
 bench: $(READY)

@@ -94,8 +94,21 @@ class Crm(Protocol):
     def people(self) -> dict[str, str]:
         """Owners/users who can own records: e-mail (lower case) -> id."""
 
+    def inactive_people(self) -> dict[str, str]:
+        """The same of those who left: records may still be theirs."""
+
 
 class HubSpotCrm(Crm, Protocol):
+    def write(
+        self,
+        writes: Sequence[Write],
+        read_back: Mapping[str, Sequence[str]] | None,
+        guard: Guard,
+        *,
+        fresh: bool = False,
+    ) -> list[Written]:
+        """As Crm.write. The read-back may be the write's own answer; ``fresh`` asks for a read."""
+
     def history(
         self, ids: Sequence[str], properties: Sequence[str], guard: Guard
     ) -> dict[str, dict[str, tuple[Version, ...]]]:
@@ -162,9 +175,11 @@ class Bookmarks(Protocol):
     def unseen(self, name: str, versions: Mapping[str, bytes]) -> set[str]:
         """Of record ids with the digest of what was read: those whose digest was not passed on before."""
 
-    def move(self, name: str, at: datetime, versions: Mapping[str, bytes], forget: datetime) -> None:
-        """Set the bookmark (never back) and remember ``versions``, in one transaction; drop memories of polls before
-        ``forget``."""
+    def move(self, name: str, at: datetime, versions: Mapping[str, bytes]) -> None:
+        """Set the bookmark (never back) and remember ``versions`` as passed on, in one transaction."""
+
+    def forget(self, name: str, before: datetime) -> None:
+        """Drop what no poll met since ``before`` (our clock)."""
 
 
 Rows = Sequence[dict[str, Any]]

@@ -10,7 +10,7 @@ from connector.adapters.postgres.database import Pool, open_pool
 from connector.adapters.postgres.embedded import EmbeddedServer, start
 from tests import databases
 
-hypothesis.settings.register_profile("accord", deadline=None)
+hypothesis.settings.register_profile("accord", deadline=None, max_examples=40)
 hypothesis.settings.load_profile("accord")
 
 

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from connector.core.lenses.owner import Directory
 from connector.core.records import Notice, Ref, Side
 from connector.practice.clock import ManualClock
 from connector.practice.hubspot import HubSpotCore
+from connector.practice.hubspot.schema import select
 from connector.practice.salesforce import SalesforceCore
 from connector.services.intake import LIVE, accept
 from connector.services.sync import RoundReport, Sync
@@ -58,10 +59,14 @@ class World:
     agreement: Agreement | None = None
     pace: Pace = field(default_factory=Pace)
     hook: Any = None
+    stages: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.clock = ManualClock(START)
-        self.hubspot = HubSpotCore(self.people, self.seed, clock=self.clock, subscriptions="all")
+        more = [select("lifecyclestage", "Lifecycle Stage", [(s, s) for s in self.stages])] if self.stages else []
+        self.hubspot = HubSpotCore(self.people, self.seed, clock=self.clock, subscriptions="all", properties=more)
+        if self.stages:
+            self.hubspot.settings.default_lifecycle = ""
         self.salesforce = SalesforceCore(self.clock, people=self.people, seed=self.seed)
         self.rounds = PostgresRounds(self.database)
         self.bench = self._bench()
@@ -135,12 +140,16 @@ class World:
 
     def notices(self) -> list[Notice]:
         """What both sides would tell now, drained."""
-        account = self.hubspot.portal.account
-        events = self.hubspot.take_events()
-        found = notices_of(orjson.dumps(events), str(account.portal_id), str(account.app_id), ["contact"]) if events else []
+        found = self.notices_of_hubspot(self.hubspot.take_events())
         for _, object_, id_, values in self.salesforce.take_notifications():
             found.append(Notice(Ref(Side.SALESFORCE, object_, id_), _told(values), self.clock.now()))
         return found
+
+    def notices_of_hubspot(self, events: Sequence[Mapping[str, Any]]) -> list[Notice]:
+        """What these webhook events tell."""
+        account = self.hubspot.portal.account
+        body = orjson.dumps(events)
+        return notices_of(body, str(account.portal_id), str(account.app_id), ["contact"]) if events else []
 
     def deliver(self, lane: int = LIVE) -> int:
         found = self.notices()

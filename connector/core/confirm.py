@@ -48,7 +48,7 @@ class Confirming:
 
     def _read_back(self, c: Change, verdict: str, back: Record, message: str) -> None:
         got = c.got = back.values.get(c.native)
-        if self._is_ours(c, got):
+        if self._is_ours(c, got) or self._means_the_same(c, got):
             self._fine(c, got)
         elif c.two_step and got is None and c.send is not None:
             c.verdict = "intended"
@@ -78,7 +78,15 @@ class Confirming:
         known = self.desk.fields.get(c.field)
         if known is None:
             return _text(got) == _text(c.send)
-        return got == known.lens.predict(c.side, c.send)
+        return known.lens.predict(c.side, got) == known.lens.predict(c.side, c.send)
+
+    def _means_the_same(self, c: Change, got: Value) -> bool:
+        """A side may keep a value in a form of its own (a phone number): no edit, and nothing to report."""
+        known = self.desk.fields.get(c.field)
+        if known is None or c.origin is None or got is None or c.source is None:
+            return False
+        hubspot, salesforce = (c.source, got) if c.side is Side.SALESFORCE else (got, c.source)
+        return known.lens.same(hubspot, salesforce)
 
     def _fine(self, c: Change, got: Value) -> None:
         c.verdict = "done"

@@ -215,7 +215,7 @@ class _Fields:
             send = False
         if target is Side.SALESFORCE and send is not None and self._lacks_needed(field, record):
             return
-        if send == held or (send is not None and field.lens.predict(target, send) == held):
+        if stored_as(field, target, send, held):
             self._equal(field.name, field, *_by_side(source, value, held), UNSEEN, UNSEEN)
             return
         if is_blocked(self.plan, self.desk, self.now, field.name, record, send):
@@ -244,6 +244,13 @@ def is_blocked(plan: Plan, desk: Desk, now: datetime, name: str, record: Record,
             return True
         plan.unblocked.add((block.side, block.field))
     return False
+
+
+def stored_as(field: Field, side: Side, send: Value, held: Value) -> bool:
+    """Would this write change nothing?"""
+    if send == held or send is None or held is None:
+        return send == held
+    return field.lens.predict(side, send) == field.lens.predict(side, held)
 
 
 def translate(field: Field, target: Side, value: Value) -> Value:

@@ -59,7 +59,7 @@ class Settling:
                 continue
             now, sent = target.values.get(native), change["v"]
             self._copied(field.name, row.side, sent, change["s"])
-            if now != sent and now != field.lens.predict(row.side, sent):
+            if not _equal(field, row.side, now, sent):
                 self._lose(field, row.side.other, change["s"], now)
 
     def _is_ours(self, target: Record, source: Record) -> bool:
@@ -83,7 +83,7 @@ class Settling:
     def _verdict(
         self, row: Left, change: dict[str, Any], field: Field, target: Record, now: Value, sent: Value
     ) -> str:
-        if now == sent or (sent is not None and now == field.lens.predict(row.side, sent)):
+        if _equal(field, row.side, now, sent):
             self._copied(field.name, row.side, now, change["s"])
             return "done"
         if change.get("two") and now is None:
@@ -129,6 +129,13 @@ class Settling:
         native = (record and self.mapping.native(field, record)) or field.name
         if value is not None:
             self.plan.losers.append(Loser(side, field.name, native, value, winner, "settled"))
+
+
+def _equal(field: Field, side: Side, now: Value, sent: Value) -> bool:
+    """Is what stands there what was sent, as that side stores it?"""
+    if now == sent or now is None or sent is None:
+        return now == sent
+    return field.lens.predict(side, now) == field.lens.predict(side, sent)
 
 
 def arrived(history: tuple[Version, ...], value: Value, since: datetime) -> bool:

@@ -45,14 +45,14 @@ class WordList:
     words: tuple[Word, ...]
     file: str = "vocabulary.yaml"
     _by_name: dict[str, Word] = field(init=False, repr=False, compare=False)
-    _by_value: dict[tuple[Side, str], str] = field(init=False, repr=False, compare=False)
+    _on_hubspot: dict[str, str] = field(init=False, repr=False, compare=False)
+    _on_salesforce: dict[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", {word.name: word for word in self.words})
-        readable = {
-            (side, value): word.name for word in self.words for side in Side for value in word.on(side).read
-        }
-        object.__setattr__(self, "_by_value", readable)
+        for side in Side:
+            readable = {value: word.name for word in self.words for value in word.on(side).read}
+            object.__setattr__(self, f"_on_{side}", readable)
 
     def __contains__(self, name: str) -> bool:
         return name in self._by_name
@@ -66,11 +66,11 @@ class WordList:
 
     def find(self, side: Side, value: str) -> str | None:
         """The word this side's value stands for, or None."""
-        return self._by_value.get((side, value))
+        return (self._on_hubspot if side is Side.HUBSPOT else self._on_salesforce).get(value)
 
     def word(self, side: Side, value: str) -> str:
         """The word this side's value stands for. Raises Untranslatable('unknown_word')."""
-        found = self._by_value.get((side, value))
+        found = self.find(side, value)
         if found is None:
             raise Untranslatable(
                 "unknown_word",

@@ -26,5 +26,5 @@ def accept(
         return Accepted(0, 0)
     accepted = store.accept(notices, lane, delivery)
     if accepted.late:
-        _log.info("late notices: values that we overwrote unread are in the ledger", values=accepted.late)
+        _log.info("late notices: values that we overwrote unread are in the ledger", count=accepted.late)
     return accepted

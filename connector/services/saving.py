@@ -86,7 +86,7 @@ def _common(plan: Plan, documents: Documents, bench: Workbench) -> None:
     documents.ledger += [_loser(pair, loser) for loser in plan.losers]
     documents.ledger += [_loser(pair, c.loser) for c in plan.changes if c.loser is not None]
     if plan.step is not None:
-        _handoff(plan, plan.step, documents, bench.clock())
+        _handoff(plan, plan.step, documents)
 
 
 def _loser(pair: Pair, loser: Loser) -> Doc:
@@ -106,7 +106,7 @@ def _loser(pair: Pair, loser: Loser) -> Doc:
     }
 
 
-def _handoff(plan: Plan, step: Step, documents: Documents, now: datetime) -> None:
+def _handoff(plan: Plan, step: Step, documents: Documents) -> None:
     """A hand-off is saved as it moves. One without an id is a new row."""
     after, before, pair = step.handoff, plan.pair.handoff, plan.pair
     if after is None or after == before or pair.hubspot is None:
@@ -120,7 +120,7 @@ def _handoff(plan: Plan, step: Step, documents: Documents, now: datetime) -> Non
         "state": after.state,
         "owner_email": after.owner_email,
         "offered_at": after.offered_at,
-        "due_at": after.next_look(now),
+        "due_at": after.next_look(),
         "open": after.is_open,
         "document": after.document(),
     }
@@ -297,7 +297,7 @@ def _heard(saving: Saving, result: Result, handoff_ids: dict[str, int]) -> None:
     heard = replace(heard, salesforce_ref=str(record.ref))
     if heard != step.handoff:
         again = replace(step, handoff=replace(heard, id=id_), edge=None)
-        _handoff(plan, again, saving, bench.clock())
+        _handoff(plan, again, saving)
 
 
 def _after(saving: Saving, plan: Plan, result: Result) -> None:
@@ -312,10 +312,11 @@ def _after(saving: Saving, plan: Plan, result: Result) -> None:
             {"row": pair.row, "code": t.code, "subject": subject, "link_id": link, "field": t.field,
              "message": t.message, "fix": t.fix}
         )  # fmt: skip
+    raised = {(t.code, t.field) for t in plan.troubles}
+    undone = {("refused", c.field) for c in plan.changes if c.verdict != "done"}
     fine = {("refused", name) for name in result.confirmed.fine if ("refused", name) in pair.open_issues}
-    closing = [(subject, code, name) for code, name in plan.cleared | fine]
+    closing = [(subject, code, name) for code, name in (plan.cleared | fine) - raised - undone]
     if pair.link is None and pair.origin is not None:
-        raised = {(t.code, t.field) for t in plan.troubles}
         closing += [
             (subject, c, "") for c in ("several_matches", "duplicate", "refused") if (c, "") not in raised
         ]

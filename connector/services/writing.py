@@ -142,9 +142,10 @@ class Writing:
         self._blank_first(sent)
         sent = [s for s in sent if s.todo]
         if sent:
-            written = self.bench.hubspot.write(
-                [self._update(s) for s in sent], self._hubspot_back(sent), self.guard
-            )
+            # an earlier stage may be answered as if it were taken: only a read tells
+            fresh = any(c.two_step for s in sent for c in s.todo)
+            updates = [self._update(s) for s in sent]
+            written = self.bench.hubspot.write(updates, self._hubspot_back(sent), self.guard, fresh=fresh)
             self._passes(sent, written)
 
     def _blank_first(self, sent: list[_Sent]) -> None:

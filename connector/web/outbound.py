@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from connector.adapters.salesforce.ids import id18, looks_like_id
 from connector.core.records import Notice, Ref, Side, Value
 from connector.errors import BadNotice
 
@@ -33,7 +34,6 @@ ABOUT_THE_RECORD = frozenset(
 )
 """Fields that no mapping carries and that move with anything."""
 
-_ID_SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _ZULU = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,3})?Z")
 
 
@@ -44,7 +44,7 @@ def notices_of(body: bytes, org_id: str, objects: Collection[str]) -> list[Notic
     """
     message = _message(body)
     sender = (message.findtext(f"{OUTBOUND}OrganizationId") or "").strip()
-    if to_18(sender) != to_18(org_id):
+    if not org_id or id18(sender) != id18(org_id):
         raise BadNotice(403, "a message of another organisation")
     notifications = message.findall(f"{OUTBOUND}Notification")
     if not notifications:
@@ -70,10 +70,12 @@ def _notices(notification: Element, objects: Collection[str]) -> Iterator[Notice
     object_ = record.get(f"{XSI}type", "").rpartition(":")[2]
     if not object_:
         raise BadNotice(400, "a record without its type")
-    id_ = to_18((record.findtext(f"{SOBJECT}Id") or "").strip())
+    id_ = _known_id((record.findtext(f"{SOBJECT}Id") or "").strip())
     if object_ not in objects:
         return
-    values = {child.tag.removeprefix(SOBJECT): _value(child) for child in record if child.tag.startswith(SOBJECT)}
+    values = {
+        child.tag.removeprefix(SOBJECT): _value(child) for child in record if child.tag.startswith(SOBJECT)
+    }
     at = _moment(values.get("LastModifiedDate") or values.get("SystemModstamp"))
     kept = {name: value for name, value in values.items() if name not in ABOUT_THE_RECORD}
     yield Notice(Ref(Side.SALESFORCE, object_, id_), kept, at)
@@ -94,17 +96,8 @@ def _moment(raw: Value) -> datetime | None:
         return None
 
 
-def to_18(id_: str) -> str:
-    """The 18-character form of an id of 15 or 18. Each of the last three letters tells which of five are capitals.
-
-    Raises BadNotice (400) for anything else.
-    """
-    if not (id_.isascii() and id_.isalnum() and len(id_) in (15, 18)):
+def _known_id(text: str) -> str:
+    """In its 18-character form. Raises BadNotice (400) where it is no id."""
+    if not looks_like_id(text):
         raise BadNotice(400, "a record without a Salesforce id")
-    if len(id_) == 18:
-        return id_
-    marks = (
-        _ID_SUFFIX[sum(1 << place for place, letter in enumerate(id_[at : at + 5]) if "A" <= letter <= "Z")]
-        for at in (0, 5, 10)
-    )
-    return id_ + "".join(marks)
+    return id18(text)

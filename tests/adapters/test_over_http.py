@@ -83,8 +83,8 @@ def test_nobody_listens_is_try_again(portal: Served, org: ServedOrg) -> None:
         assert core
         adapter.people()
     for nobody in (
-        HubSpot(hubspot_connection(portal[0], "http://127.0.0.1:9")),
-        Salesforce(salesforce_connection(org[0], "http://127.0.0.1:9")),
+        HubSpot(hubspot_connection(portal[0], "http://127.0.0.1:9"), sleep=free),
+        Salesforce(salesforce_connection(org[0], "http://127.0.0.1:9"), sleep=free),
     ):
         with pytest.raises(TryAgain):
             nobody.people()

@@ -25,7 +25,12 @@ def record_of(row: Mapping[str, Any], object_: str, read_at: datetime, ref: Ref 
     """A Record of one result. ``ref``: the Ref asked for, used where its id is still the row's."""
     properties = row["properties"]
     here = ref if ref is not None and ref.id == row["id"] else Ref(_HUBSPOT, object_, row["id"])
-    values = {name: value or None for name, value in properties.items()}
+    # Most rows hold nulls only; looking for "" costs a fifth of a copy.
+    values = (
+        {name: value or None for name, value in properties.items()}
+        if "" in properties.values()
+        else properties
+    )
     stamp = (
         properties.get("lastmodifieddate") or properties.get("hs_lastmodifieddate") or row.get("updatedAt")
     )

@@ -18,6 +18,8 @@ from connector.ports import Guard, Write, Written
 ROW_FAULTS = (400, 404, 409)
 """Statuses by which a whole batch falls for the sake of a row."""
 
+PROPERTY_FAULTS = ("PROPERTY_DOESNT_EXIST", "READ_ONLY_VALUE")
+
 Rows = Sequence[tuple[int, Write]]
 """Writes with their place in what the caller gave; the place is the objectWriteTraceId too."""
 
@@ -46,14 +48,13 @@ class Writer:
     ) -> list[Written]:
         """Raises only where not one row got a verdict; rows that could not be sent any more are 'locked' (NOT_SENT)."""
         verdicts: list[Written | None] = [None] * len(writes)
-        stopped: Exception | None = None
+        stops: list[Exception] = []
         for wave in waves(enumerate(writes)):
-            batches = list(self._batches(wave))
-            if stopped is None:
-                stops = self._crew.each(lambda batch: self._send(batch, verdicts, guard), batches)
-                stopped = next((stop for stop in stops if stop is not None), None)
-        if stopped is not None and not any(verdicts):
-            raise stopped
+            self._crew.each(
+                lambda batch: self._send(batch, verdicts, stops, guard), list(self._batches(wave))
+            )
+        if stops and not any(verdicts):
+            raise stops[0]
         settled = [
             verdict
             or Written(write.ref, "locked", NOT_SENT, "not sent: a limit or the end of the lease came first")
@@ -73,13 +74,16 @@ class Writer:
             for chunk in chunks(of_kind, self._api.options.batch):
                 yield Batch(object_, key, chunk)
 
-    def _send(self, batch: Batch, verdicts: list[Written | None], guard: Guard) -> Exception | None:
-        """Fills in the batch's verdicts; gives what kept it from being sent, if anything."""
+    def _send(
+        self, batch: Batch, verdicts: list[Written | None], stops: list[Exception], guard: Guard
+    ) -> None:
+        """Fills in the batch's verdicts. What keeps one batch from being sent stops all that have not begun."""
+        if stops:
+            return
         try:
             self._send_some(batch, verdicts, guard)
         except Interrupted as stop:
-            return stop
-        return None
+            stops.append(stop)
 
     def _send_some(self, batch: Batch, verdicts: list[Written | None], guard: Guard) -> None:
         verb = "update" if batch.key is None else "upsert"
@@ -99,16 +103,19 @@ class Writer:
     def _take_apart(
         self, batch: Batch, refused: Rejection, verdicts: list[Written | None], guard: Guard
     ) -> None:
-        """A batch that fell as a whole is halved until the bad rows stand alone."""
+        """A batch that fell as a whole is halved until the bad rows stand alone; all rows that send a property which
+        nobody can write fail at once."""
         if refused.status not in ROW_FAULTS:
             raise refused
-        if len(batch.rows) == 1:
-            place, write = batch.rows[0]
-            verdicts[place] = _failed(write, row_failure(refused.body, refused.status))
-            return
-        middle = len(batch.rows) // 2
-        for half in (batch.rows[:middle], batch.rows[middle:]):
-            self._send_some(Batch(batch.object, batch.key, half), verdicts, guard)
+        failure = row_failure(refused.body, refused.status)
+        bad = batch.rows if len(batch.rows) == 1 else _senders_of(failure, batch.rows)
+        for place, write in bad:
+            verdicts[place] = _failed(write, failure)
+        rest = [row for row in batch.rows if row not in bad] if bad else batch.rows
+        parts = [rest] if bad else chunks(rest, (len(rest) + 1) // 2)
+        for part in parts:
+            if part:
+                self._send_some(Batch(batch.object, batch.key, part), verdicts, guard)
 
     def _ask_again(self, batch: Batch, rest: Rows, verdicts: list[Written | None], guard: Guard) -> None:
         """Rows the answer says nothing about go once more, alone; then their outcome is unknown."""
@@ -120,6 +127,13 @@ class Writer:
                 )
             else:
                 self._send_some(Batch(batch.object, batch.key, [row]), verdicts, guard)
+
+
+def _senders_of(failure: RowFailure, rows: Rows) -> Rows:
+    """The rows that can't succeed because of the property that was refused, whatever their value."""
+    if failure.code not in PROPERTY_FAULTS:
+        return []
+    return [row for row in rows if any(name in row[1].values for name in failure.fields)]
 
 
 def _input(place: int, write: Write) -> dict[str, Any]:

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 
 from connector.adapters.mappings.files import sources
+from connector.adapters.mappings.live_answers import check_answers
 from connector.adapters.mappings.live_comparison import Comparison, Schema
 from connector.adapters.mappings.live_values import check_options, check_type
 from connector.adapters.mappings.problems import Path, Problem, did_you_mean
 from connector.core.agreement import Agreement
 from connector.core.conditions import Test, tests
+from connector.core.lenses import Directory
 from connector.core.mapping import Direction, Field
 from connector.core.operators import same_value
 from connector.core.records import Side
@@ -34,10 +36,21 @@ def check_live(
     _required(live)
     _traits(live)
     _selection(live)
-    from connector.adapters.mappings.live_answers import check_answers
-
     check_answers(live)
     return sorted(set(live.found))
+
+
+def check_owners(agreement: Agreement, directory: Directory, folder: FilePath | None = None) -> list[Problem]:
+    """Owners the agreement names who can't own records on one of the sides."""
+    live = Comparison(agreement, {}, {}, sources(folder) if folder else {}, [])
+    for email in agreement.owners_named():
+        for side in Side:
+            if directory.id_of(side, email) is None:
+                called = "HubSpot" if side is Side.HUBSPOT else "Salesforce"
+                message = f"{email} is no active user of {called}, so no record can be given to them there."
+                path: Path = ("fallback_owner",) if email == agreement.handoff.fallback_owner else ("owners",)
+                live.problem("handoff.yaml", path, message, "Activate them there, or name somebody else.")
+    return live.found
 
 
 def _field(live: Comparison, field: Field) -> None:

@@ -98,7 +98,10 @@ def _natives(spot: Spot, raw: str | dict[str, str], objects: tuple[str, ...]) ->
             (spot / object_).problem(f"A person is no “{object_}” in Salesforce.", fix)
     native = {object_: name for object_, name in raw.items() if object_ in objects}
     if not native:
-        spot.problem(f"The field is on none of the synced objects ({listed(objects)}).", "Name one of them.")
+        spot.problem(
+            f"The field is on none of the synced objects ({listed(objects)}).",
+            "Name one of them, or take the field out.",
+        )
     return native
 
 

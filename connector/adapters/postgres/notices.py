@@ -42,7 +42,11 @@ class PostgresNotices:
     """
 
     def __init__(
-        self, pool: Pool, natives: Mapping[tuple[Side, str], Natives], clock: Clock, linger: timedelta = timedelta(0)
+        self,
+        pool: Pool,
+        natives: Mapping[tuple[Side, str], Natives],
+        clock: Clock,
+        linger: timedelta = timedelta(0),
     ) -> None:
         self._pool, self._natives, self._clock, self._linger = pool, natives, clock, linger
         self._served = itertools.count(1)
@@ -127,12 +131,17 @@ def _expected(told: Sequence[Notice], natives: Natives) -> dict[str, Value] | No
 
 def _notes(notice: Notice) -> list[Entry]:
     """As documented at the table pending. A note with ``k`` instead of a value can't be compared with Seen: it names
-    its record (``o``, ``i``), which may be an old Ref of the Link; of a merge also where that record went (``into``)."""
+    its record (``o``, ``i``), which may be an old Ref of the Link, and of a merge also where it went (``into``)."""
     at = None if notice.occurred_at is None else milliseconds(notice.occurred_at)
-    shared = {"s": notice.ref.side.value, "l": False, "n": 1, "t": at, "p": notice.by_poll}
+    shared: Entry = {"s": notice.ref.side.value, "l": False, "n": 1, "t": at, "p": notice.by_poll}
     if _is_comparable(notice):
         return [{**shared, "f": native, "v": value} for native, value in notice.values.items()]
-    note = {**shared, "k": "redacted" if notice.redacted else notice.kind, "o": notice.ref.object, "i": notice.ref.id}
+    note = {
+        **shared,
+        "k": "redacted" if notice.redacted else notice.kind,
+        "o": notice.ref.object,
+        "i": notice.ref.id,
+    }
     if notice.kind == "merged":
         note["into"] = notice.values.get("hs_object_id")
     return [note]
@@ -141,7 +150,9 @@ def _notes(notice: Notice) -> list[Entry]:
 def _since(told: Sequence[Notice], now: datetime) -> int | None:
     """The earliest moment of which a pushed value speaks, unless that is too long ago to look at the journal."""
     moments = [
-        notice.occurred_at for notice in told if notice.occurred_at and not notice.by_poll and _is_comparable(notice)
+        notice.occurred_at
+        for notice in told
+        if notice.occurred_at and not notice.by_poll and _is_comparable(notice)
     ]
     return milliseconds(min(moments)) if moments and max(moments) > now - LATE else None
 

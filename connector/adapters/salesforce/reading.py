@@ -95,7 +95,10 @@ class Reader:
         self, object_: str, wanted: Mapping[str, Sequence[str]], fields: Sequence[str], guard: Guard
     ) -> list[Record]:
         """``find`` on several fields at once: one query where it fits a URL, else one after the other."""
-        asked = {f: list(dict.fromkeys(v.strip() for v in values if v.strip())) for f, values in wanted.items()}
+        asked = {
+            f: list(dict.fromkeys(v.strip() for v in values if v.strip() and soql.fits_literal(v)))
+            for f, values in wanted.items()
+        }
         asked = {field: values for field, values in asked.items() if values}
         clauses = []
         for field, values in asked.items():

@@ -57,9 +57,18 @@ def session_for(
     session.mount("http://", line)
     session.headers.update(standing_headers(options))
     session.headers["Accept"] = "application/json"
-    # On this machine neither a proxy nor a CA bundle of the environment has any business.
-    session.trust_env = not is_loopback(connection.instance_url or connection.base_url)
+    _take_environment(session, connection.instance_url or connection.base_url)
     return session
+
+
+def _take_environment(session: requests.Session, url: str) -> None:
+    """Proxies and CA bundle of the environment, looked up once: requests would do it anew for every call, which costs
+    more than the rest of the call. On this machine neither has any business."""
+    if not is_loopback(url):
+        settings = session.merge_environment_settings(url, {}, None, None, None)
+        session.proxies.update(settings["proxies"])
+        session.verify = settings["verify"]
+    session.trust_env = False
 
 
 def standing_headers(options: SalesforceOptions) -> dict[str, str]:

@@ -1,4 +1,5 @@
-"""SOQL texts within Salesforce's limits: 4,000 characters a literal, 100,000 a query, and what fits a URL."""
+"""SOQL texts within Salesforce's limits: 4,000 characters a literal, and (the closer bound by far than its 100,000
+characters a query) what fits a URL of 16 kB."""
 
 from __future__ import annotations
 
@@ -7,7 +8,6 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 LONGEST_LITERAL = 4_000
-LONGEST_QUERY = 100_000
 
 _ESCAPES = str.maketrans(
     {"\\": "\\\\", "'": "\\'", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
@@ -17,6 +17,10 @@ _ESCAPES = str.maketrans(
 def literal(text: str) -> str:
     """A quoted string."""
     return "'" + text.translate(_ESCAPES) + "'"
+
+
+def fits_literal(text: str) -> bool:
+    return len(literal(text)) <= LONGEST_LITERAL
 
 
 def moment(at: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -20,6 +21,7 @@ from connector.errors import CallFailed, OutcomeUnknown
 from connector.ports import Guard, Write, Written
 
 PRECONDITION_FAILED = 412
+_NO_COLUMN = re.compile(r"No such column '(\w+)'")
 Fields = Mapping[str, Sequence[str]]
 
 
@@ -149,9 +151,19 @@ class _Round:
             errors = body if isinstance(body, list) else [{"errorCode": str(status), "message": str(failure)}]
             self.verdicts[place] = row_verdict(write, errors)
         else:
-            # One value that does not even parse sinks its whole collection: halve until it stands alone.
-            for half in chunks(part.rows, (len(part.rows) + 1) // 2):
-                self._send_alone(replace(part, rows=half))
+            self._take_apart(part, failure)
+
+    def _take_apart(self, part: Part, refused: Rejection) -> None:
+        """One value that does not even parse sinks its whole collection: halve until it stands alone. All rows that
+        send a field which does not exist fail at once."""
+        column = _NO_COLUMN.search(str(refused))
+        bad = [row for row in part.rows if column and column.group(1) in row[1].values]
+        for place, write in bad:
+            self.verdicts[place] = row_verdict(write, refused.body)
+        rest = [row for row in part.rows if row not in bad] if bad else part.rows
+        for some in [rest] if bad else chunks(rest, (len(rest) + 1) // 2):
+            if some:
+                self._send_alone(replace(part, rows=some))
 
     def _unknown(self, part: Part, lost: OutcomeUnknown) -> None:
         for place, write in part.rows:

@@ -47,6 +47,8 @@ class Case:
             changes["owner_email"] = self.sales.owner_email
         if handoff.cool_off_until and self.now >= handoff.cool_off_until:
             changes = {"cool_off_until": None} | changes
+        if not changes and self.found == handoff.standing:
+            return handoff
         return replace(handoff, standing=self.found, **changes)
 
     def ended(self) -> dict[str, Any]:

@@ -25,9 +25,10 @@ class Handoff:
 
     ``tier``, ``verdict`` (its document), ``agreement``: the decision with its inputs and versions, as they were
     when it was made. ``evidence``: fingerprint of the verdict when the hand-off ended or ran out; only another one
-    is new evidence. ``cool_off_until``: blank again once it is over. ``salesforce_ref``: the record it was made on (set by the service), as text. ``note``: what the
-    owner is told above the reasons. ``standing``: what sales had said at the last step; only what is fresh moves the
-    hand-off. Times are aware UTC; ``due_at``: when sales' answer is due.
+    is new evidence. ``cool_off_until``: blank again once it is over. ``salesforce_ref``: the record it was made on,
+    as text (set by the service). ``note``: what the owner is told above the reasons. ``standing``: what sales had
+    said at the last step; only what is fresh moves the hand-off. Times are aware UTC; ``due_at``: when sales' answer
+    is due.
     """
 
     state: State

@@ -4,7 +4,7 @@
     (none)              x    x       .       .        .       .        x         x   x    .       .
     held                .    x       x       x        x       x        x         x   x    x       x
     offered             .    .       x       x        x       x        x         x   x    x       x
-    answer_incomplete   .    x       .       x        x       x        x         x   x    x       .
+    answer_incomplete   x    x       .       x        x       x        x         x   x    x       .
     expired             .    x       x       x        x       x        x         x   x    .       x
     accepted            .    .       x       .        x       x        x         x   x    .       .
     working             .    .       x       .        .       x        x         x   x    .       .
@@ -96,6 +96,7 @@ EDGES = (
     Edge(S.LOST, (None, *WAITING, S.ACCEPTED, S.WORKING, S.CONVERTED), "the deal is lost"),
     Edge(S.LOST, (S.REJECTED, S.WITHDRAWN), "a deal was lost with a person who was given back"),
     Edge(S.LOST, (S.WON,), "the stage was corrected"),
+    Edge(S.HELD, (S.ANSWER_INCOMPLETE,), "sales took back a rejection of what was not even offered yet"),
     Edge(S.EXPIRED, (S.HELD, S.OFFERED, S.ANSWER_INCOMPLETE), "the time to answer is over"),
     Edge(S.WITHDRAWN, (S.HELD, S.OFFERED, S.EXPIRED), "not hot any more, and nobody had accepted"),
 )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from connector.core.lenses.keyed import Keyed
 from connector.core.records import Side, Value
-from connector.core.values import plain, to_number, to_range, to_text
+from connector.core.values import plain, to_number, to_text
 from connector.core.vocabulary import WordList
 from connector.errors import Untranslatable
 
@@ -79,6 +80,9 @@ class VocabularyLens(Keyed):
         return left == right if word is None and other is None else word == other
 
 
+_number = lru_cache(maxsize=4096, typed=True)(to_number)
+
+
 @dataclass(frozen=True, slots=True)
 class Band:
     """``low`` and ``high`` are inclusive; ``high`` None is open."""
@@ -101,9 +105,13 @@ class BandLens(Keyed):
     """
 
     bands: tuple[Band, ...]
+    _by_name: dict[str, Band] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {band.name: band for band in self.bands})
 
     def to_salesforce(self, raw: Value) -> Value:
-        band = self._named(raw)
+        band = self._by_name.get(to_text(raw))
         if band is None:
             raise self._unknown(raw)
         return int(band.low) if band.low == band.low.to_integral_value() else float(band.low)
@@ -125,17 +133,13 @@ class BandLens(Keyed):
     def same(self, hubspot: Value, salesforce: Value) -> bool:
         if hubspot is None or salesforce is None:
             return hubspot is salesforce
-        band = self._named(hubspot)
-        number = to_number(salesforce)
-        return band is not None and number is not None and band is self._around(salesforce)
-
-    def _named(self, raw: Value) -> Band | None:
-        text = to_text(raw)
-        return next((band for band in self.bands if band.name == text), None)
+        band = self._by_name.get(to_text(hubspot))
+        number = None if band is None else _number(salesforce)
+        return band is not None and number is not None and band.holds(number)
 
     def _around(self, raw: Value) -> Band | None:
-        number = to_range(raw)
-        return None if number is None else next((band for band in self.bands if band.holds(number[0])), None)
+        number = _number(raw)
+        return None if number is None else next((band for band in self.bands if band.holds(number)), None)
 
     def _unknown(self, raw: Value) -> Untranslatable:
         return Untranslatable(

@@ -42,6 +42,8 @@ class BooleanLens(Keyed):
         return to_bool(raw)
 
     def same(self, hubspot: Value, salesforce: Value) -> bool:
+        if hubspot in ("true", "false") and (salesforce is True or salesforce is False):
+            return ((hubspot == "true") is salesforce) is not self.inverted
         if not self.inverted:
             return Keyed.same(self, hubspot, salesforce)
         left, right = to_bool(hubspot), to_bool(salesforce)

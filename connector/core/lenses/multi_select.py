@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from connector.core.lenses.choices import PicklistLens
 from connector.core.lenses.keyed import Keyed
@@ -10,6 +11,7 @@ from connector.core.records import Side, Value
 from connector.core.values import is_blank, to_text
 
 
+@lru_cache(maxsize=4096, typed=True)
 def _parts(raw: Value) -> tuple[str, ...]:
     """The choices, each once. HubSpot's leading ``;`` (append) never survives a read and is never sent."""
     return tuple(dict.fromkeys(part.strip() for part in to_text(raw).split(";") if part.strip()))
@@ -36,6 +38,9 @@ class MultiSelectLens(Keyed):
         if hubspot is None or salesforce is None:
             return is_blank(hubspot) and is_blank(salesforce)
         left, right = _parts(hubspot), _parts(salesforce)
+        written = self.one.hubspot_to_salesforce
+        if {written.get(part, part) for part in left} == set(right):
+            return True
         return all(any(self.one.same(h, s) for s in right) for h in left) and all(
             any(self.one.same(h, s) for h in left) for s in right
         )

@@ -39,6 +39,11 @@ class NumberLens(Keyed):
     def key(self, raw: Value) -> object | None:
         return self._rounded(raw)
 
+    def same(self, hubspot: Value, salesforce: Value) -> bool:
+        if type(salesforce) is int and hubspot == str(salesforce):
+            return True
+        return Keyed.same(self, hubspot, salesforce)
+
     def _rounded(self, raw: Value) -> Decimal | None:
         return _round(self._bare(raw), self.decimals)
 
@@ -58,7 +63,7 @@ class NumberLens(Keyed):
         return number
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=8192, typed=True)  # True is not 1 here
 def _round(raw: Value, decimals: int | None) -> Decimal | None:
     number = to_number(raw)
     if number is None or abs(number.adjusted()) > 300:

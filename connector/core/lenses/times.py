@@ -11,8 +11,8 @@ from connector.core.records import Side, Value
 from connector.core.values import to_day, to_instant, to_text
 from connector.errors import Untranslatable
 
-_day = lru_cache(maxsize=8192)(to_day)
-_instant = lru_cache(maxsize=8192)(to_instant)
+_day = lru_cache(maxsize=8192, typed=True)(to_day)
+_instant = lru_cache(maxsize=8192, typed=True)(to_instant)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
         threading.Event().wait()
     except KeyboardInterrupt:
         server.close()
-
-
-if __name__ == "__main__":
-    main()

@@ -50,6 +50,7 @@ def iso(ms: int) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
 
 
+@lru_cache(maxsize=65_536)
 def ms_of(text: str) -> int | None:
     """Milliseconds since 1970 of ISO 8601 text, a date, or a number of milliseconds; None if neither."""
     if text.lstrip("-").isdigit():

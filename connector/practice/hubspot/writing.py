@@ -9,10 +9,8 @@ from typing import Any
 
 from connector.practice.hubspot import values
 from connector.practice.hubspot.errors import ContactExists, InvalidValues, Problem, Refused
-from connector.practice.hubspot.schema import LIFECYCLE
 from connector.practice.hubspot.state import Contact, Portal, Source, Written, emails_of
 
-_ORDER = {stage: place for place, (stage, _) in enumerate(LIFECYCLE)}
 _NOTHING: dict[str, str] = {}
 _NAMING = frozenset({"email", "firstname", "lastname"})
 _DRIVING = _NAMING | {"hubspot_owner_id", "lifecyclestage"}
@@ -114,7 +112,9 @@ class Writer:
         new = changes.get("lifecyclestage")
         if not new or not settings.lifecycle_forward_only or source.type == "CRM_UI":
             return
-        if _ORDER.get(new, 99) < _ORDER.get(stored.get("lifecyclestage", ""), -1):
+        order = [value for value, _ in self.portal.properties["lifecyclestage"].options]
+        held = stored.get("lifecyclestage", "")
+        if new in order and held in order and order.index(new) < order.index(held):
             del changes["lifecyclestage"]
             planned.backward = True
 

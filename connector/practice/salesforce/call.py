@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from connector.practice.salesforce.errors import Refusal
-from connector.practice.salesforce.state import Actor, Org
+from connector.practice.salesforce.state import Actor
 
 
 @dataclass(slots=True)
@@ -62,11 +62,3 @@ class Reply:
 
 def refused(refusal: Refusal) -> Reply:
     return Reply(refusal.status, refusal.as_call())
-
-
-@dataclass(slots=True)
-class Scene:
-    """What every endpoint works on."""
-
-    org: Org
-    call: Call

@@ -11,7 +11,7 @@ _SOAP = {
 }  # fmt: skip
 # Attributes that every field of ours has alike.
 _SAME = {
-    "autoNumber": False, "calculatedFormula": None, "cascadeDelete": False, "compoundFieldName": None,
+    "autoNumber": False, "calculatedFormula": None, "cascadeDelete": False,
     "controllerName": None, "defaultValueFormula": None, "dependentPicklist": False, "deprecatedAndHidden": False,
     "displayLocationInDecimal": False, "encrypted": False, "extraTypeInfo": None, "filteredLookupInfo": None,
     "highScaleNumber": False, "htmlFormatted": False, "inlineHelpText": None, "mask": None, "maskType": None,
@@ -33,12 +33,13 @@ def describe_field(item: Field) -> dict[str, Any]:
         "aggregatable": item.filterable and item.type != "boolean",
         "byteLength": item.length * (1 if item.type in ("id", "reference") else 3) if texts else 0,
         "calculated": False,
+        "compoundFieldName": item.compound,
         "caseSensitive": item.case_sensitive,
         "createable": item.createable,
         "custom": item.custom,
         "defaultValue": _default(item),
         "defaultedOnCreate": item.defaulted,
-        "digits": 10 if item.type == "int" else 0,
+        "digits": 8 if item.type == "int" else 0,
         "externalId": item.external_id,
         "filterable": item.filterable,
         "groupable": item.filterable and item.type not in NUMBERS - {"int"} and item.type != "datetime",
@@ -49,7 +50,7 @@ def describe_field(item: Field) -> dict[str, Any]:
         "nameField": item.name == "Name",
         "namePointing": len(item.reference_to) > 1,
         "nillable": item.nillable,
-        "permissionable": item.nillable and item.type not in ("id", "address"),
+        "permissionable": item.updateable and item.nillable and item.compound != "Name",
         "picklistValues": [_choice(choice) for choice in item.choices],
         "polymorphicForeignKey": len(item.reference_to) > 1,
         "precision": item.precision,

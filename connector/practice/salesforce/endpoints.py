@@ -45,9 +45,7 @@ def split(path: str) -> tuple[str, list[str]] | None:
     match = _VERSIONED.fullmatch(path)
     if match is None:
         return None
-    rest = match.group(2) or ""
-    parts = [part for part in rest.split("/") if part] if "//" in rest else rest.rstrip("/").split("/")
-    return match.group(1), [part for part in parts if part] if parts == [""] else parts
+    return match.group(1), [part for part in (match.group(2) or "").split("/") if part]
 
 
 def unauthenticated(core: "SalesforceCore", request: Request) -> Reply | None:

@@ -46,6 +46,7 @@ class Field:
     reference_to: tuple[str, ...] = ()
     relationship: str | None = None
     default: Any = None
+    compound: str | None = None
     plain: int = 0
 
     def settle(self) -> None:

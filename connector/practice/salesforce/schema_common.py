@@ -57,9 +57,9 @@ def history(owner: tuple[str, ...] = ()) -> list[Field]:
 
 def person_name() -> list[Field]:
     return [
-        text("LastName", "Last Name", 80, nillable=False),
-        text("FirstName", "First Name", 40),
-        picklist("Salutation", "Salutation", SALUTATIONS),
+        text("LastName", "Last Name", 80, nillable=False, compound="Name"),
+        text("FirstName", "First Name", 40, compound="Name"),
+        picklist("Salutation", "Salutation", SALUTATIONS, compound="Name"),
         read_only(text("Name", "Full Name", 121, nillable=False)),
     ]
 
@@ -67,7 +67,7 @@ def person_name() -> list[Field]:
 def address(prefix: str, label: str = "") -> list[Field]:
     """The parts of one address and its read-only compound."""
     said = f"{label} " if label else ""
-    return [
+    parts = [
         typed("textarea", f"{prefix}Street", f"{said}Street", 255),
         text(f"{prefix}City", f"{said}City", 40),
         text(f"{prefix}State", f"{said}State/Province", 80),
@@ -75,8 +75,10 @@ def address(prefix: str, label: str = "") -> list[Field]:
         text(f"{prefix}Country", f"{said}Country", 80),
         number("double", f"{prefix}Latitude", f"{said}Latitude", 18, 15),
         number("double", f"{prefix}Longitude", f"{said}Longitude", 18, 15),
-        read_only(typed("address", f"{prefix}Address", f"{said}Address")),
     ]
+    for part in parts:
+        part.compound = f"{prefix}Address"
+    return [*parts, read_only(typed("address", f"{prefix}Address", f"{said}Address"))]
 
 
 def agreed_fields() -> list[Field]:

@@ -67,7 +67,7 @@ def lead() -> SObject:
         number("currency", "AnnualRevenue", "Annual Revenue"),
         number("int", "NumberOfEmployees", "Employees"),
         *_conversion(),
-        flag("IsUnreadByOwner", "Unread By Owner", default=True),
+        flag("IsUnreadByOwner", "Unread By Owner"),
         *_consents(),
         *common.history(("Group", "User")),
         *_views(),

@@ -178,21 +178,29 @@ def test_lease_that_ends_midway_does_the_same(core: HubSpotCore) -> None:
 
 def test_t39_batch_that_falls_as_a_whole_is_halved_to_the_bad_row() -> None:
     conflict = (409, {"message": "Contact already exists. Existing ID: 9", "category": "CONFLICT"})
-    adapter, script = scripted(
-        conflict,
-        results(row("1", email="1@example.com")),
-        conflict,
-        conflict,
-        results(row("3", email="3@example.com")),
-    )
+    adapter, script = scripted(conflict, conflict, results(row("1")), conflict, results(row("3")))
     rows = [Write(contact(str(n)), {"email": f"{n}@example.com"}) for n in (1, 2, 3)]
     done = adapter.write(rows, None, free)
-    assert [(one.verdict, one.existing) for one in done] == [
-        ("done", None),
-        ("duplicate", contact("9")),
-        ("done", None),
-    ]
-    assert [len(asked[2]["inputs"]) for asked in script.asked] == [3, 1, 2, 1, 1]
+    assert [one.verdict for one in done] == ["done", "duplicate", "done"]
+    assert done[1].existing == contact("9")
+    assert [len(asked[2]["inputs"]) for asked in script.asked] == [3, 2, 1, 1, 1]
+
+
+def test_property_that_does_not_exist_costs_two_calls_not_two_hundred() -> None:
+    inner = {
+        "code": "PROPERTY_DOESNT_EXIST",
+        "message": "x does not exist",
+        "context": {"propertyName": ["x"]},
+    }
+    missing = (
+        400,
+        {"message": "Property values were not valid", "category": "VALIDATION_ERROR", "errors": [inner]},
+    )
+    adapter, script = scripted(missing, results(row("3", city="A")))
+    rows = [Write(contact(str(n)), {"x": "1", "city": "A"} if n < 3 else {"city": "A"}) for n in (1, 2, 3)]
+    done = adapter.write(rows, None, free)
+    assert [(one.verdict, one.fields) for one in done] == [("refused", ("x",))] * 2 + [("done", ())]
+    assert len(script.asked) == 2
 
 
 def test_refusal_that_is_no_rows_fault_is_raised() -> None:

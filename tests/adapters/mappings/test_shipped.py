@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.adapters.mappings import check, check_live, lay_out, load, read_folder
+from connector.adapters.mappings import check, check_live, check_owners, lay_out, load, read_folder
 from connector.adapters.mappings.files import shipped
 from connector.core.agreement import Agreement
 from connector.core.lenses import Directory, OwnerLens
@@ -15,6 +15,8 @@ from connector.core.rules import Tier
 from connector.errors import FixConfiguration, Refused
 from connector.ports import FieldSchema
 from connector.practice.hubspot import schema as practice_hubspot
+from connector.practice.people import REPS
+from connector.practice.salesforce import schema_business as practice_business
 from connector.practice.salesforce import schema_people as practice_people
 
 SHIPPED = Path(str(shipped()))
@@ -56,7 +58,7 @@ def salesforce_schemas() -> dict[str, dict[str, FieldSchema]]:
             )
             for name, item in made.fields.items()
         }
-        for made in (practice_people.lead(), practice_people.contact())
+        for made in (practice_people.lead(), practice_people.contact(), practice_business.opportunity())
     }
 
 
@@ -141,6 +143,20 @@ def test_binding_gives_the_owner_lens_its_people(agreement: Agreement) -> None:
     assert bound.fingerprint == agreement.fingerprint
 
 
+def test_the_owners_named_are_people_of_the_practice_accounts(agreement: Agreement) -> None:
+    people = {str(number): rep.email for number, rep in enumerate(REPS)}
+    assert check_owners(agreement, Directory(people, people), SHIPPED) == []
+
+
+def test_an_owner_who_left_is_named(agreement: Agreement) -> None:
+    people = {rep.first_name: rep.email for rep in REPS}
+    found = check_owners(agreement, Directory(people, people, frozenset({"Bob"})), SHIPPED)
+    assert [problem.message[:51] for problem in found] == [
+        "bob@accord.example.com is no active user of HubSpot",
+        "bob@accord.example.com is no active user of Salesfo",
+    ]
+
+
 def test_a_folder_that_is_not_there_is_one_clear_problem(tmp_path: Path) -> None:
     with pytest.raises(FixConfiguration, match="There is no such folder"):
         load(tmp_path / "nowhere")
@@ -214,6 +230,15 @@ class TestLive:
         region = FieldSchema("Region__c", "Region", "picklist", 40, required=True, options=("North",))
         (found,) = self.problems(agreement, lead={"Region__c": region})
         assert "can't be created without “Region__c”" in found
+
+    def test_a_stage_that_is_no_word_is_named(self, agreement: Agreement) -> None:
+        salesforce = salesforce_schemas()
+        stages = (*salesforce["Opportunity"]["StageName"].options, "Legal")
+        stage = FieldSchema("StageName", "", "picklist", 255, options=stages)
+        salesforce["Opportunity"] = changed(salesforce["Opportunity"], StageName=stage)
+        (found,) = check_live(agreement, hubspot_schema(), salesforce, SHIPPED)
+        assert "an option “Legal” that is no agreed word" in found.message
+        assert found.file == "mappings/vocabulary.yaml"
 
     def test_a_missing_answer_field_is_named_at_the_handoff(self, agreement: Agreement) -> None:
         found = self.problems(agreement, lead={"Accord_Answer__c": None})

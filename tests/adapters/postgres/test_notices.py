@@ -20,7 +20,12 @@ ALICE = Ref(Side.HUBSPOT, "contact", "512")
 ALICE_LEAD = Ref(Side.SALESFORCE, "Lead", "00QxxALICExxxxxAAA")
 BOB = Ref(Side.HUBSPOT, "contact", "513")
 NATIVES: dict[tuple[Side, str], Natives] = {
-    (Side.HUBSPOT, "contact"): {"email": "email", "jobtitle": "title", "numemployees": "employees", "budget": None},
+    (Side.HUBSPOT, "contact"): {
+        "email": "email",
+        "jobtitle": "title",
+        "numemployees": "employees",
+        "budget": None,
+    },
     (Side.SALESFORCE, "Lead"): {"Email": "email", "Title": "title", "NumberOfEmployees": "employees"},
     (Side.SALESFORCE, "Contact"): {"Email": "email", "Title": "title"},
 }
@@ -51,7 +56,7 @@ class Door:
         until = self.now + timedelta(seconds=seconds)
         self.run("UPDATE pending SET token = 7, leased_until = %s, was_leased = true", until)
 
-    def journal(self, link: int, state: str = "done", ref: Ref = ALICE, **change: Value) -> None:
+    def journal(self, link: int, state: str = "done", ref: Ref = ALICE, **change: Any) -> None:
         """A write of ``title`` that read at 11:50 and was settled at 11:51."""
         changes = [{"f": "title", "n": "jobtitle", "o": "Clerk", "v": "Head", "from": "salesforce", **change}]
         settled = NOON - timedelta(minutes=9) if state == "done" else None
@@ -82,7 +87,9 @@ def changed(ref: Ref, at: datetime | None = NOON, by_poll: bool = False, **value
 # --- echoes ------------------------------------------------------------------------------------------------------------
 def test_our_own_write_coming_back_is_dropped(door: Door) -> None:
     door.link({"email": "alice@example.com", "title": "Head"})
-    accepted = accept(door.store, [changed(ALICE, jobtitle="Head"), changed(ALICE, email="alice@example.com")])
+    accepted = accept(
+        door.store, [changed(ALICE, jobtitle="Head"), changed(ALICE, email="alice@example.com")]
+    )
     assert (accepted.dropped, accepted.queued, door.pending()) == (2, 0, [])
 
 
@@ -96,7 +103,10 @@ def test_a_blank_equals_only_a_seen_blank(door: Door) -> None:
     "notices",
     [
         pytest.param([changed(ALICE, jobtitle="CEO")], id="another value"),
-        pytest.param([changed(ALICE, jobtitle="Head"), changed(ALICE, email="new@example.com")], id="one of two differs"),
+        pytest.param(
+            [changed(ALICE, jobtitle="Head"), changed(ALICE, email="new@example.com")],
+            id="one of two differs",
+        ),
         pytest.param([changed(ALICE, jobtitle="CEO"), changed(ALICE, jobtitle="Head")], id="there and back"),
         pytest.param([changed(ALICE, budget="1")], id="a field that Seen does not hold"),
         pytest.param([changed(ALICE, hobby="chess")], id="a field nobody mapped"),
@@ -112,15 +122,22 @@ def test_whatever_may_be_news_is_queued(door: Door, notices: list[Notice]) -> No
     assert accept(door.store, notices).queued == len(notices)
 
 
-@pytest.mark.parametrize("obstacle", ["held", "issue", "link row", "ref row", "intended", "intended on the other side"])
+@pytest.mark.parametrize(
+    "obstacle", ["held", "issue", "link row", "ref row", "intended", "intended on the other side"]
+)
 def test_an_equal_value_is_queued_while_anything_is_going_on(door: Door, obstacle: str) -> None:
     link = door.link({"title": "Head"})
     if obstacle == "held":
         door.run("UPDATE link SET held = true")
     elif obstacle == "issue":
-        door.run("INSERT INTO issue (code, subject, link_id, message, fix) VALUES ('x', 's', %s, 'm', 'f')", link)
+        door.run(
+            "INSERT INTO issue (code, subject, link_id, message, fix) VALUES ('x', 's', %s, 'm', 'f')", link
+        )
     elif obstacle == "link row":
-        door.run("INSERT INTO pending (link_id, side, object, ref_id) VALUES (%s, 'hubspot', 'contact', '512')", link)
+        door.run(
+            "INSERT INTO pending (link_id, side, object, ref_id) VALUES (%s, 'hubspot', 'contact', '512')",
+            link,
+        )
     elif obstacle == "ref row":
         door.run("INSERT INTO pending (side, object, ref_id) VALUES ('hubspot', 'contact', '512')")
     else:
@@ -134,7 +151,8 @@ def test_a_closed_issue_and_a_settled_write_do_not_matter(door: Door) -> None:
     link = door.link({"title": "Head"})
     door.journal(link)
     door.run(
-        "INSERT INTO issue (code, subject, link_id, message, fix, closed_at) VALUES ('x', 's', %s, 'm', 'f', now())", link
+        "INSERT INTO issue (code, subject, link_id, message, fix, closed_at) VALUES ('x', 's', %s, 'm', 'f', now())",
+        link,
     )
     assert accept(door.store, [changed(ALICE, jobtitle="Head")]).dropped == 1
 
@@ -158,14 +176,19 @@ def test_an_outbound_message_leaves_out_what_was_blanked(door: Door) -> None:
 
 
 def test_a_field_that_seen_does_not_hold_makes_a_whole_record_go_round(door: Door) -> None:
-    store = PostgresNotices(door.pool, {(Side.SALESFORCE, "Lead"): {"Email": "email", "Answer": None}}, lambda: NOON)
+    store = PostgresNotices(
+        door.pool, {(Side.SALESFORCE, "Lead"): {"Email": "email", "Answer": None}}, lambda: NOON
+    )
     door.link({}, LEAD_SEEN)
     assert store.accept([changed(ALICE_LEAD, Email="alice@example.com")], LIVE).queued == 1
 
 
 def test_of_a_whole_record_only_what_moved_is_noted(door: Door) -> None:
     door.link({}, LEAD_SEEN)
-    accept(door.store, [changed(ALICE_LEAD, by_poll=True, Email="alice@example.com", Title="CEO", NumberOfEmployees=50)])
+    accept(
+        door.store,
+        [changed(ALICE_LEAD, by_poll=True, Email="alice@example.com", Title="CEO", NumberOfEmployees=50)],
+    )
     (note,) = door.only()["notes"]
     at = int(NOON.timestamp() * 1000)
     assert note == {"s": "salesforce", "f": "Title", "v": "CEO", "l": False, "n": 1, "t": at, "p": True}
@@ -176,7 +199,13 @@ def test_a_first_notice_makes_a_row_for_the_link(door: Door) -> None:
     link = door.link({"title": "Head"})
     accept(door.store, [changed(ALICE, jobtitle="CEO")], HANDOFF)
     row = door.only()
-    assert (row["link_id"], row["lane"], row["seq"], row["requeued"], row["group_key"]) == (link, 0, 1, False, "acme")
+    assert (row["link_id"], row["lane"], row["seq"], row["requeued"], row["group_key"]) == (
+        link,
+        0,
+        1,
+        False,
+        "acme",
+    )
     assert (row["due_at"], row["born_at"]) == (NOON + timedelta(seconds=2), NOON)
 
 
@@ -184,7 +213,10 @@ def test_both_halves_of_a_pair_in_one_request_make_one_row(door: Door) -> None:
     door.link({"title": "Head"}, LEAD_SEEN)
     accepted = accept(door.store, [changed(ALICE, jobtitle="CEO"), changed(ALICE_LEAD, Title="CFO")])
     assert accepted.queued == 2
-    assert {(note["s"], note["v"]) for note in door.only()["notes"]} == {("hubspot", "CEO"), ("salesforce", "CFO")}
+    assert {(note["s"], note["v"]) for note in door.only()["notes"]} == {
+        ("hubspot", "CEO"),
+        ("salesforce", "CFO"),
+    }
 
 
 def test_an_unknown_record_gets_a_row_of_its_own(door: Door) -> None:
@@ -248,7 +280,9 @@ def test_an_old_ref_finds_its_link_but_its_values_say_nothing(door: Door) -> Non
 
 def test_what_became_of_a_record_is_kept_in_the_notes(door: Door) -> None:
     door.link({"title": "Head"})
-    accept(door.store, [Notice(ALICE, {"hs_object_id": "900"}, NOON, "merged"), Notice(BOB, {}, NOON, "gone")])
+    accept(
+        door.store, [Notice(ALICE, {"hs_object_id": "900"}, NOON, "merged"), Notice(BOB, {}, NOON, "gone")]
+    )
     merged, gone = door.pending()
     assert [(n["k"], n["i"], n.get("into")) for n in merged["notes"] + gone["notes"]] == [
         ("merged", "512", "900"),
@@ -314,7 +348,10 @@ def test_a_value_that_we_overwrote_unread_goes_to_the_ledger(door: Door, state: 
 def test_a_late_value_that_comes_twice_is_in_the_ledger_once(door: Door) -> None:
     door.journal(door.link({"title": "Head"}))
     for _ in range(2):
-        accept(door.store, [changed(ALICE, IN_THE_GAP, jobtitle="Lost"), changed(ALICE, IN_THE_GAP, jobtitle="Lost")])
+        accept(
+            door.store,
+            [changed(ALICE, IN_THE_GAP, jobtitle="Lost"), changed(ALICE, IN_THE_GAP, jobtitle="Lost")],
+        )
     assert len(ledger(door)) == 1
 
 
@@ -324,8 +361,12 @@ def test_a_late_value_that_comes_twice_is_in_the_ledger_once(door: Door) -> None
         pytest.param(changed(ALICE, IN_THE_GAP, jobtitle="Clerk"), {}, id="the old value"),
         pytest.param(changed(ALICE, IN_THE_GAP, jobtitle="Head"), {}, id="what we sent"),
         pytest.param(changed(ALICE, IN_THE_GAP, jobtitle="Seen"), {}, id="Seen"),
-        pytest.param(changed(ALICE, IN_THE_GAP, jobtitle="Read back"), {"got": "Read back"}, id="what was read back"),
-        pytest.param(changed(ALICE, IN_THE_GAP, jobtitle="Kept"), {"st": "refused"}, id="nothing was written"),
+        pytest.param(
+            changed(ALICE, IN_THE_GAP, jobtitle="Read back"), {"got": "Read back"}, id="what was read back"
+        ),
+        pytest.param(
+            changed(ALICE, IN_THE_GAP, jobtitle="Kept"), {"st": "refused"}, id="nothing was written"
+        ),
         pytest.param(changed(ALICE, IN_THE_GAP, email="new@example.com"), {}, id="a field we did not write"),
         pytest.param(changed(ALICE, NOON - timedelta(minutes=11), jobtitle="Read"), {}, id="before the read"),
         pytest.param(changed(ALICE, NOON - timedelta(minutes=5), jobtitle="New"), {}, id="after the write"),
@@ -333,7 +374,9 @@ def test_a_late_value_that_comes_twice_is_in_the_ledger_once(door: Door) -> None
         pytest.param(changed(ALICE, IN_THE_GAP, by_poll=True, jobtitle="New"), {}, id="found by a poll"),
     ],
 )
-def test_a_value_that_was_not_lost_stays_out_of_the_ledger(door: Door, notice: Notice, change: dict[str, Value]) -> None:
+def test_a_value_that_was_not_lost_stays_out_of_the_ledger(
+    door: Door, notice: Notice, change: dict[str, Any]
+) -> None:
     door.journal(door.link({"title": "Seen"}), **change)
     assert accept(door.store, [notice]).late == 0
     assert ledger(door) == []

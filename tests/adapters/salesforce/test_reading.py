@@ -102,6 +102,16 @@ def test_find_by_our_key_gives_a_converted_lead_with_its_contact() -> None:
     assert (found.ref, found.moved_to) == (ref, contact(str(made["contact_id"])))
 
 
+def test_several_fields_are_sought_in_one_query_and_in_more_where_it_would_not_fit() -> None:
+    core = org()
+    by_key, by_mail = new_lead(core, **{KEY: "512"}), new_lead(core, Email="ann@example.com")
+    adapter = salesforce_on(core)
+    wanted = {KEY: ["512", "z" * 5000], "Email": ["ANN@example.com", "y" * 5000]}
+    for ghosts in ([], [f"nobody.{n}.{'x' * 60}@example.com" for n in range(300)]):
+        found = adapter.find_any("Lead", {**wanted, "Email": [*wanted["Email"], *ghosts]}, ["Company"], free)
+        assert {record.ref for record in found} == {by_key, by_mail}
+
+
 def test_quotes_and_backslashes_do_not_break_out() -> None:
     core = org()
     evil = "o'hara\\') OR (Name != '"

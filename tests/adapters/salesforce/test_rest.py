@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from connector.adapters.salesforce import Salesforce, SalesforceConnection, SalesforceOptions
 from connector.adapters.salesforce.api import version_to_use
+from connector.adapters.salesforce.session import session_for
 from connector.errors import MendConnection
 from connector.practice.salesforce import SalesforceCore
-from tests.adapters.in_process import free, salesforce_connection, salesforce_on
+from tests.adapters.in_process import free, salesforce_on
 from tests.adapters.salesforce.cast import lead, new_lead, org
 
 BASE = "https://ames.my.salesforce.com"
@@ -165,8 +166,15 @@ def test_library_calls_pass_the_same_gate() -> None:
     assert len(rows) == 1
 
 
-def test_loopback_needs_no_environment_and_the_real_hosts_keep_it() -> None:
-    core = org()
-    local = Salesforce(salesforce_connection(core, "http://127.0.0.1:9"), None, SalesforceOptions())
-    assert local._api.session.trust_env is False
-    assert Salesforce(SalesforceConnection(BASE, access_token="x"))._api.session.trust_env is True
+def test_proxy_and_ca_bundle_of_the_environment_count_for_real_hosts_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/some/bundle.pem")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    local = session_for(SalesforceConnection("http://127.0.0.1:9"), SalesforceOptions(), None)
+    assert (dict(local.proxies), local.verify) == ({}, True)
+    real = session_for(SalesforceConnection(BASE), SalesforceOptions(), None)
+    assert real.proxies["https"] == "http://proxy.example:3128"
+    assert real.verify == "/some/bundle.pem"

@@ -40,7 +40,7 @@ def test_updates_share_calls_with_their_read_back(rows: int, calls: int) -> None
 
 
 def test_leads_and_contacts_go_together() -> None:
-    core = org(300)
+    core = org(100)
     rows = [update(ref, City="Ulm") for ref in refs_of(core, "Lead")]
     rows += [update(ref, MailingCity="Ulm") for ref in refs_of(core, "Contact")]
     done = warm(core).write(rows[::-1], ALL, free)
@@ -229,6 +229,17 @@ def test_one_value_that_does_not_parse_sinks_no_other_row() -> None:
     assert [place for place, one in enumerate(done) if one.verdict != "done"] == [11]
     assert done[11].verdict == "refused"
     assert all(one.record for place, one in enumerate(done) if place != 11)
+
+
+def test_field_that_does_not_exist_is_refused_row_by_row() -> None:
+    core = org()
+    refs = [new_lead(core) for _ in range(30)]
+    rows = [update(ref, City="Ulm") for ref in refs[:10]] + [update(ref, Nope__c="x") for ref in refs[10:]]
+    adapter = warm(core)
+    done = adapter.write(rows, None, free)
+    assert [one.verdict for one in done] == ["done"] * 10 + ["refused"] * 20
+    assert "Nope__c" in done[-1].message
+    assert core.calls.total <= 2
 
 
 def test_crash_at_either_side_of_a_call_comes_out_as_it_is() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from connector.core.conditions import Test
@@ -60,6 +61,7 @@ WON_DEAL = replace(OPEN_DEAL, stage="Closed Won", is_closed=True, is_won=True)
 LOST_DEAL = replace(OPEN_DEAL, stage="Closed Lost", is_closed=True, lost_reason="Too expensive")
 
 
+@cache
 def verdict(*met: str, unknown: tuple[str, ...] = ()) -> Verdict:
     """The verdict on a person with exactly these traits."""
     held = {name: None if name in unknown else "yes" if name in met else "no" for name in TRAITS}

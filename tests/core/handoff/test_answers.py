@@ -231,16 +231,17 @@ def test_T72_accepted_in_time_never_expires() -> None:
     person.see(HOT, rejected(None), after=DAY)
     assert person.see(HOT, rejected(None), after=10 * DAY).edge is None
     assert person.handoff is not None
-    assert person.handoff.next_look(person.now) == person.now + REMIND_EVERY
+    assert person.handoff.next_look() == person.now + REMIND_EVERY
 
 
 def test_the_clock_tells_when_to_look_again() -> None:
     person = offered_lead()
     assert person.handoff is not None
-    assert person.handoff.next_look(person.now) == person.handoff.due_at
+    assert person.handoff.next_look() == person.handoff.due_at
     person.see(HOT, rejected())
-    assert person.handoff.next_look(person.now) == person.handoff.cool_off_until
-    assert person.handoff.next_look(person.now + 31 * DAY) is None
+    assert person.handoff.next_look() == person.handoff.cool_off_until == person.now + 30 * DAY
+    person.see(HOT, rejected(), after=31 * DAY)
+    assert person.handoff.next_look() is None, "nobody is woken twice by the same cool-off"
 
 
 def test_converted_lead_with_a_deal_that_is_won_tells_marketing_stage_amount_and_currency() -> None:

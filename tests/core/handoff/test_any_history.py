@@ -33,14 +33,14 @@ VIEWS = st.builds(
     opportunity=st.none() | DEALS,
     opportunity_known=st.booleans(),
 )
-VERDICTS = st.sets(st.sampled_from(TRAITS)).map(lambda met: verdict(*met))
+VERDICTS = st.sets(st.sampled_from(TRAITS)).map(lambda met: verdict(*sorted(met)))
 MOMENTS = st.sampled_from([0, 1, 30, 24 * 31]).map(lambda hours: timedelta(hours=hours))
 Event = tuple[Verdict, SalesView, timedelta, str | None, bool]
 EVENTS = st.tuples(VERDICTS, VIEWS, MOMENTS, st.sampled_from([None, None, "LastName blank"]), st.booleans())
 
 
 @given(st.lists(EVENTS, min_size=1, max_size=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_no_sequence_of_events_leaves_the_table(
     events: list[Event],
 ) -> None:
@@ -65,7 +65,7 @@ def _holds(before: Handoff | None, person: Person, judged: Verdict) -> None:
     assert source is after.state or may(source, after.state)
     if after.state is State.REJECTED:
         assert after.reject_reason in person.rules.reject_reasons
-        assert after.cool_off_until is not None
+        assert after.evidence is not None
     if after.state is State.OFFERED:
         assert after.owner_email
         assert after.due_at
@@ -77,7 +77,7 @@ def _holds(before: Handoff | None, person: Person, judged: Verdict) -> None:
 
 
 @given(st.lists(EVENTS, min_size=1, max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_looking_again_at_the_same_facts_settles_at_once(events: list[Event]) -> None:
     person = Person()
     for judged, sales, after, blocked, _ in events:

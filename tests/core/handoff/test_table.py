@@ -45,12 +45,13 @@ SEEN = {
 """How the person shows in Salesforce when the hand-off has just reached a state."""
 
 
-def brought_to(state: State | None) -> Person:
+def brought_to(state: State | None, on_the_way_to: State) -> Person:
     if state is None:
         return Person()
-    if state is S.HELD:
+    if state is S.HELD or (state, on_the_way_to) == (S.ANSWER_INCOMPLETE, S.HELD):
         person = Person()
-        person.see(HOT, NOWHERE, blocked="LastName blank")
+        for view in (NOWHERE,) if state is S.HELD else (NOWHERE, SEEN[state]):
+            person.see(HOT, view, blocked="LastName blank")
         return person
     person = offered_lead()
     if state is not S.OFFERED:
@@ -98,7 +99,7 @@ def look(person: Person, at: Look) -> Step:
 def test_every_edge_of_the_table_is_taken_and_the_same_facts_move_it_once(
     source: State | None, to: State
 ) -> None:
-    person = brought_to(source)
+    person = brought_to(source, to)
     assert (person.handoff.state if person.handoff else None) is source
     at = what_moves(source, to)
     step = look(person, at)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.core import lenses
@@ -21,15 +21,19 @@ from connector.errors import Untranslatable
 
 ANY_TEXT = st.text(max_size=60)
 PHONES = st.sampled_from(["+1 617-555-0100", "(617) 555-0100", "617.555.0100 x12", "0170 1234567", "call me"])
-PLACES = st.sampled_from(["US", "usa", "United States", "Deutschland", "DE", "Atlantis", "Côte d'Ivoire", "ivory coast"])
+PLACES = st.sampled_from(
+    ["US", "usa", "United States", "Deutschland", "DE", "Atlantis", "Côte d'Ivoire", "ivory coast"]
+)
 STATES = st.sampled_from(["MA", "Massachusetts", "massachusetts", "ON", "Ontario", "Québec", "QC", "Utopia"])
 NUMBERS = st.one_of(
     st.integers(-(10**12), 10**12).map(str),
     st.floats(-1e9, 1e9, allow_nan=False).map(repr),
-    st.sampled_from(["1,200", "0", "-0.0", "12.50", "1e3", "twelve", "1.200,5", "$ 1,200.50", "USD 7", "€ 5"]),
+    st.sampled_from(
+        ["1,200", "0", "-0.0", "12.50", "1e3", "twelve", "1.200,5", "$ 1,200.50", "USD 7", "€ 5"]
+    ),
 )
 JSON_NUMBERS = st.one_of(st.integers(-(10**12), 10**12), st.floats(-1e9, 1e9, allow_nan=False))
-INSTANTS = st.datetimes(datetime(1970, 6, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+INSTANTS = st.datetimes(datetime(1970, 6, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 FLAGS = st.sampled_from(["true", "false", "Yes", "0", "maybe"])
 CHOICES = {"web": "Web", "fair": "Trade Show", "other": "Other"}
 BACK = {"Web": "web", "Trade Show": "fair", "Exhibition": "fair", "Other": "other"}
@@ -131,56 +135,48 @@ def translated(translate: Callable[[Value], Value], raw: Value) -> tuple[bool, V
     """(True, translation), or (False, None) where the lens refuses."""
     try:
         return True, translate(raw)
-    except Untranslatable as problem:
-        assert problem.code
-        assert problem.fix
+    except Untranslatable:
         return False, None
 
 
 @every_lens
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
-def test_a_value_is_the_same_as_its_translation(name: str, data: st.DataObject) -> None:
+def test_every_lens_keeps_the_laws(name: str, data: st.DataObject) -> None:
     case = CASES[name]
     hubspot, salesforce = data.draw(case.hubspot), data.draw(case.salesforce)
-    there, sent = translated(case.lens.to_salesforce, hubspot)
-    assert not there or case.lens.same(hubspot, sent)
-    back, got = translated(case.lens.to_hubspot, salesforce)
-    assert not back or case.lens.same(got, salesforce)
-    assert got is None or isinstance(got, str)
+    a_value_is_the_same_as_its_translation(case.lens, hubspot, salesforce)
+    a_prediction_predicts_itself(case.lens, hubspot, salesforce)
+    same_judges_a_value_as_what_the_side_makes_of_it(case.lens, hubspot, salesforce)
 
 
-@every_lens
-@given(data=st.data())
-def test_what_was_translated_arrives_as_the_same(name: str, data: st.DataObject) -> None:
-    case = CASES[name]
-    hubspot, salesforce = data.draw(case.hubspot), data.draw(case.salesforce)
-    there, sent = translated(case.lens.to_salesforce, hubspot)
-    assert not there or case.lens.same(hubspot, case.lens.predict(Side.SALESFORCE, sent))
-    back, got = translated(case.lens.to_hubspot, salesforce)
-    assert not back or case.lens.same(case.lens.predict(Side.HUBSPOT, got), salesforce)
+def a_value_is_the_same_as_its_translation(lens: Lens, hubspot: str, salesforce: Value) -> None:
+    there, sent = translated(lens.to_salesforce, hubspot)
+    if there:
+        assert lens.same(hubspot, sent)
+        assert lens.same(hubspot, lens.predict(Side.SALESFORCE, sent))
+    back, got = translated(lens.to_hubspot, salesforce)
+    if back:
+        assert got is None or isinstance(got, str)
+        assert lens.same(got, salesforce)
+        assert lens.same(lens.predict(Side.HUBSPOT, got), salesforce)
 
 
-@every_lens
-@given(data=st.data())
-def test_a_prediction_predicts_itself(name: str, data: st.DataObject) -> None:
-    case = CASES[name]
-    for side, values in ((Side.HUBSPOT, case.hubspot), (Side.SALESFORCE, case.salesforce)):
-        once = case.lens.predict(side, data.draw(values))
-        assert case.lens.predict(side, once) == once
+def a_prediction_predicts_itself(lens: Lens, hubspot: str, salesforce: Value) -> None:
+    for side, value in ((Side.HUBSPOT, hubspot), (Side.SALESFORCE, salesforce)):
+        once = lens.predict(side, value)
+        assert lens.predict(side, once) == once
 
 
-@every_lens
-@given(data=st.data())
-def test_same_judges_a_value_as_what_the_side_makes_of_it(name: str, data: st.DataObject) -> None:
-    case = CASES[name]
-    hubspot, salesforce = data.draw(case.hubspot), data.draw(case.salesforce)
-    said = case.lens.same(hubspot, salesforce)
-    assert case.lens.same(case.lens.predict(Side.HUBSPOT, hubspot), salesforce) == said
-    assert case.lens.same(hubspot, case.lens.predict(Side.SALESFORCE, salesforce)) == said
+def same_judges_a_value_as_what_the_side_makes_of_it(lens: Lens, hubspot: str, salesforce: Value) -> None:
+    said = lens.same(hubspot, salesforce)
+    assert lens.same(lens.predict(Side.HUBSPOT, hubspot), salesforce) == said
+    assert lens.same(hubspot, lens.predict(Side.SALESFORCE, salesforce)) == said
 
 
-@every_lens
+@settings(max_examples=150, deadline=None)
 @given(
+    name=st.sampled_from(sorted(CASES)),
     hubspot=ANY_TEXT | NUMBERS | st.none(),
     salesforce=st.one_of(ANY_TEXT, st.none(), st.booleans(), st.integers(), st.floats()),
 )

@@ -3,6 +3,9 @@
 The client is the judge: it returns None for a success code it does not expect, so each answer is looked at.
 """
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -181,3 +184,23 @@ def test_an_untyped_request_reaches_the_account(server: Server, client: HubSpot)
     client = HubSpot(access_token=given["access_token"], host=server.base_url, base_url=server.base_url)
     answer = client.api_request({"path": "/account-info/v3/details"})
     assert answer.json()["portalId"] == given["portal_id"]
+
+
+def test_the_command_prints_one_line_when_it_is_ready() -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "connector.practice.hubspot",
+        "--people",
+        "3",
+        "--faults",
+        '{"latency_ms": 1}',
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        try:
+            given = json.loads(process.stdout.readline())
+            client = HubSpot(access_token=given["access_token"], host=given["base_url"])
+            assert len(client.crm.contacts.get_all()) == 3
+        finally:
+            process.terminate()

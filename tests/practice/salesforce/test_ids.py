@@ -22,7 +22,7 @@ def test_what_is_no_id_gives_none() -> None:
 
 def test_new_ids_are_distinct_well_formed_and_repeatable() -> None:
     source, again = IdSource(), IdSource()
-    made = [source.new("00Q") for _ in range(4000)]
-    assert len(set(made)) == 4000
-    assert made == [again.new("00Q") for _ in range(4000)]
+    made = [source.new("00Q") for _ in range(400)]
+    assert len(set(made)) == 400
+    assert made == [again.new("00Q") for _ in range(400)]
     assert all(to18(each[:15]) == each for each in made)

@@ -106,10 +106,10 @@ def test_callbacks_see_committed_writes_and_may_answer(call: Caller, core: Sales
 
 
 def test_the_same_seed_gives_the_same_org(clock: ManualClock) -> None:
-    first, again = SalesforceCore(clock, people=200, seed=3), SalesforceCore(clock, people=200, seed=3)
+    first, again = SalesforceCore(clock, people=60, seed=3), SalesforceCore(clock, people=60, seed=3)
     assert first.snapshot() == again.snapshot()
     snapshot = first.snapshot()
-    placed = list(places(3, 200))
+    placed = list(places(3, 60))
     assert len(snapshot["Contact"]) == sum(each.place == "contact" for each in placed)
     assert len(snapshot["Lead"]) == sum((each.place == "lead") + each.twin for each in placed)
     assert all(each["AccountId"] for each in snapshot["Contact"])

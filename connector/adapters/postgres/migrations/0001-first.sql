@@ -153,7 +153,7 @@ CREATE TABLE handoff (
     changed_at   timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX handoff_person ON handoff (person, id);
-CREATE INDEX handoff_due ON handoff (due_at) WHERE open;
+CREATE INDEX handoff_due ON handoff (due_at) WHERE due_at IS NOT NULL;
 CREATE TABLE handoff_edge (
     handoff_id bigint NOT NULL REFERENCES handoff ON DELETE CASCADE,
     edge       text NOT NULL,

@@ -1,0 +1,175 @@
+"""The API budget of a side, shared by all processes: one row, from which each process takes calls in small chunks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from connector.adapters.postgres.database import Pool
+from connector.adapters.postgres.documents import load_queries
+from connector.errors import WaitUntil
+from connector.ports import Clock
+
+SLOT = 0.5
+"""Seconds of one slot of the window; also how long a chunk is good for once the window has a limit."""
+SLACK = 2
+"""Slots counted beyond the window: a call goes out up to a slot after its grant, and slots begin anywhere."""
+CHUNK = 10
+LONG_CHUNK, LONG = 50, 60.0
+"""Where only days are counted: calls a chunk, and its seconds."""
+BELIEVED = timedelta(minutes=15)
+"""How long the service's own word that its day is used up keeps us from asking it again."""
+BACKFILL, LIVE = 2, 1
+
+_queries = load_queries("budget")
+_PAST = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """``calls`` in any ``seconds`` (None: no such limit); ``daily``: calls a UTC day that we count ourselves.
+
+    ``backfill_share``, ``live_share``: shares of the day's calls, as the service counts everybody's, from which on
+    backfills and then all lanes but the hand-off are paused.
+    """
+
+    calls: int | None = None
+    seconds: float = 10.0
+    daily: int | None = None
+    backfill_share: float = 1.0
+    live_share: float = 1.0
+
+    @property
+    def slots(self) -> int:
+        return round(self.seconds / SLOT) + SLACK
+
+
+@dataclass(slots=True)
+class _Ring:
+    """What was granted lately, newest slot first, as the row said at the last chunk."""
+
+    slot: int = 0
+    spent: Sequence[int] = ()
+
+    def used(self, slot: int) -> int:
+        """Calls that still count in that (later) slot."""
+        return sum(self.spent[: max(0, len(self.spent) - max(0, slot - self.slot))])
+
+    def free_slot(self, most: int, wanted: int) -> int:
+        """The first slot in which ``wanted`` of ``most`` calls are free."""
+        slot = self.slot
+        while most - self.used(slot) < wanted:
+            slot += 1
+        return slot
+
+
+class PostgresBudget:
+    """Implements ports.Budget for one side of one process. Safe for many threads."""
+
+    def __init__(self, pool: Pool, side: str, allowance: Allowance, clock: Clock) -> None:
+        self._pool, self.side, self.allowance, self._clock = pool, side, allowance, clock
+        self._lock = threading.Lock()
+        self._left, self._chunk, self._expires = 0, 1, _PAST
+        self._closed_until = _PAST
+        self._ring = _Ring()
+
+    def take(self, calls: int = 1) -> None:
+        """See ports.Budget. The chunk in hand is used first; what the chunk's time outlives is forfeited."""
+        with self._lock:
+            now = self._clock()
+            if now >= self._expires or self._left < calls:
+                self._refill(calls, now)
+            self._left -= calls
+
+    def report(self, used: int | None, limit: int | None) -> None:
+        """The service's own count of its day: lanes are paused by it, least urgent first, and freed again."""
+        if used is None or not limit:
+            return
+        lanes = self._paused_at(used / limit)
+        ours = f"{self.side}'s API calls"
+        reason = f"{ours}: {used} of {limit} of the day are used"
+        now = self._clock()
+        with self._pool.connection() as conn:
+            _queries.told(conn, side=self.side, used=used, limit=limit, now=now)
+            if list(_queries.lift_lanes(conn, ours=f"{ours}:%", lanes=lanes)):
+                _queries.wake(conn)
+            if lanes:
+                _queries.pause_lanes(conn, lanes=lanes, reason=reason, now=now)
+
+    def free(self) -> int | None:
+        """Calls that may be made now, as far as this process knows (None: no limit)."""
+        most = self.allowance.calls
+        with self._lock:
+            now = self._clock()
+            if now < self._closed_until:
+                return 0
+            return None if most is None else max(0, most - self._ring.used(self._slot(now)) + self._left)
+
+    def tightness(self) -> float:
+        """0: nothing of the window is used, 1: all of it."""
+        most, free = self.allowance.calls, self.free()
+        return 0.0 if most is None or free is None else 1.0 - min(free, most) / most
+
+    def _paused_at(self, share: float) -> list[int]:
+        shares = {BACKFILL: self.allowance.backfill_share, LIVE: self.allowance.live_share}
+        return [lane for lane, most in shares.items() if most < 1.0 and share >= most]
+
+    def _slot(self, now: datetime) -> int:
+        return int(now.timestamp() / SLOT)
+
+    def _refill(self, calls: int, now: datetime) -> None:
+        if now < self._closed_until:
+            raise self._refusal()
+        in_time = now < self._expires
+        limited = self.allowance.calls is not None
+        # A chunk that was used up in its time makes the next one larger, one that was not makes it single again.
+        self._chunk = min(self._chunk * 2, CHUNK if limited else LONG_CHUNK) if in_time else 1
+        left = self._left if in_time else 0
+        row = self._granted(max(calls - left, self._chunk), now)
+        self._ring = _Ring(row["slot"], row["spent"])
+        self._left = left + row["granted"]
+        self._expires = now + timedelta(seconds=SLOT if limited else LONG)
+        if self._left < calls or self._day_is_over(row, now):
+            self._closed_until = self._reopens(row, now)
+            raise self._refusal()
+
+    def _granted(self, want: int, now: datetime) -> dict[str, Any]:
+        allowed = self.allowance
+        with self._pool.connection() as conn:
+            conn.row_factory = dict_row  # type: ignore[assignment]
+            row: dict[str, Any] = _queries.take_calls(
+                conn, side=self.side, want=want, most=allowed.calls, slot=self._slot(now), slots=allowed.slots,
+                now=now, daily=allowed.daily,
+            )  # fmt: skip
+        return row
+
+    def _day_is_over(self, row: dict[str, Any], now: datetime) -> bool:
+        told, limit = row["told_at"], row["daily_limit"]
+        return bool(told and limit and row["daily_used"] >= limit and now - told < BELIEVED)
+
+    def _reopens(self, row: dict[str, Any], now: datetime) -> datetime:
+        """When half of the window is free again (sooner, a round would begin that can't end); or the next day."""
+        allowed = self.allowance
+        if self._day_is_over(row, now):
+            later: datetime = row["told_at"] + BELIEVED
+            return later
+        if allowed.daily is not None and row["today"] >= allowed.daily:
+            midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+            return midnight + timedelta(days=1)
+        most = allowed.calls or 1
+        slot = self._ring.free_slot(most, max(1, most // 2))
+        return max(now + timedelta(seconds=SLOT), datetime.fromtimestamp(slot * SLOT, UTC))
+
+    def _refusal(self) -> WaitUntil:
+        return WaitUntil(self.side, "the API budget is used up", self._closed_until)
+
+
+def reset(connection: Connection[Any]) -> None:
+    """Forget all counts (tests and benchmarks)."""
+    connection.execute("UPDATE budget SET slot = 0, spent = '{}', used = 0, used_today = 0, told_at = NULL")

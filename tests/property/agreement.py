@@ -1,0 +1,57 @@
+"""The agreement of the generated histories: five fields that misbehave in five ways, and everybody is hot."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from connector.adapters.mappings import load
+from connector.core.agreement import Agreement
+from connector.core.conditions import Test
+from connector.core.lenses.text import EmailLens, TextLens
+from connector.core.mapping import Blank, Field, Selection, Wins
+from connector.core.records import Side
+from connector.core.rules import Qualification, Tier, Trait
+from tests.world import MAPPINGS
+
+STAGES = tuple(f"{n:03d}" for n in range(1000))
+"""Options of the two-step field, early to late: HubSpot goes back only through blank."""
+
+
+def _field(name: str, hubspot: str, lead: str, contact: str, wins: Wins, lens: TextLens, **more: object) -> Field:
+    return Field(
+        name, hubspot, {"Lead": lead, "Contact": contact}, lens, "text", wins=wins, tie=Side.HUBSPOT, **more  # type: ignore[arg-type]
+    )
+
+
+FIELDS = {
+    "p": _field("p", "city", "City", "MailingCity", Wins.HUBSPOT, TextLens(limit=40)),
+    "n": _field("n", "jobtitle", "Title", "Title", Wins.NEWEST, TextLens(limit=128)),
+    # the lens knows that Salesforce holds a cut text
+    "t": _field("t", "zip", "PostalCode", "MailingPostalCode", Wins.SALESFORCE, TextLens(limit=6, truncate=True)),
+    # the org cuts this one, and the lens does not know
+    "u": _field("u", "address", "Street", "MailingStreet", Wins.HUBSPOT, TextLens(limit=255)),
+    "s": _field("s", "lifecyclestage", "Fax", "Fax", Wins.SALESFORCE, TextLens(limit=40), order=STAGES),
+}
+ALWAYS = (
+    Field("email", "email", {"Lead": "Email", "Contact": "Email"}, EmailLens(), "email", blank=Blank.KEEP),
+    Field("last", "lastname", {"Lead": "LastName", "Contact": "LastName"}, TextLens(limit=80), "text", blank=Blank.KEEP),
+    Field("firm", "company", {"Lead": "Company"}, TextLens(limit=255), "text", blank=Blank.KEEP),
+)
+
+
+def agreement(names: str) -> Agreement:
+    """``names``: which of the five fields take part."""
+    shipped = load(MAPPINGS)
+    person = replace(
+        shipped.person,
+        fields=(*ALWAYS, *(FIELDS[n] for n in names)),
+        selection=Selection(),
+        hubspot_extra=tuple(n for n in shipped.person.hubspot_extra if n not in ("hubspot_owner_id", "hs_lead_status")),
+    )
+    trait = Trait("there", "Is there", Test("email", "filled", True))
+    everybody = Qualification(1, (trait,), {0: Tier.HOT, 1: Tier.HOT})
+    rules = replace(
+        shipped.handoff, lifecycle={}, status_on_offer=None, last_name_fallback="Unknown", company_fallback="Unknown",
+        nurture_list="", hubspot=replace(shipped.handoff.hubspot, owner="", status="", lifecycle=""),
+    )  # fmt: skip
+    return replace(shipped, person=person, qualification=everybody, handoff=rules)
