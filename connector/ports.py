@@ -255,6 +255,7 @@ class Saving(Protocol):
     lift_blocks: list[dict[str, Any]]
     observed: list[dict[str, Any]]
     unobserved: list[str]
+    answered: list[dict[str, Any]]
     finish: list[dict[str, Any]]
 
     def keep(self, mine: set[int], notes: dict[int, list[dict[str, Any]]]) -> None:

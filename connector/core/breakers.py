@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from connector.core.desk import Desk, natives
 from connector.core.plan import Pair, Plan
 from connector.core.records import Side
 
@@ -43,6 +44,22 @@ def missing(pairs: Sequence[Pair], limits: Limits) -> list[Trip]:
             reason = f"{gone} of {len(linked)} linked records can't be read in {side}"
             trips.append(Trip(side, "side_empty", "", reason))
     return trips
+
+
+def vanished(pairs: Sequence[Pair], desk: Desk) -> list[Trip]:
+    """HubSpot leaves out a property that is not there (any more), without a word: that is no blank. One that verdicts or
+    the selection depend on stops the side, or a mass of hand-offs would be withdrawn."""
+    matters = natives(desk)[Side.HUBSPOT, "contact"]
+    gone: set[str] = set()
+    for pair in pairs:
+        if pair.hubspot is not None and not pair.hubspot.values.keys() >= matters.keys():
+            gone |= matters.keys() - pair.hubspot.values.keys()
+    return [_vanished(name, "" if name in desk.judged else matters[name] or "") for name in sorted(gone)]
+
+
+def _vanished(native: str, field: str) -> Trip:
+    reason = f"the property {native} does not exist (any more): create it anew, or take it out of the mapping"
+    return Trip(Side.HUBSPOT, "field_missing", field, reason)
 
 
 def blanking(plans: Sequence[Plan], limits: Limits) -> list[Trip]:

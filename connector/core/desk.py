@@ -23,6 +23,7 @@ class Desk:
     that go back only through blank -> their options, early to late. ``fallbacks``: Salesforce fields a new record must have -> what is written for a blank
     (None: the person is held).
     ``watched``: fields that are not mapped, but whose change matters (traits, sales' answers): Seen holds them as ``@name``.
+    ``judged``: HubSpot properties, mapped or not, that traits and the selection read.
     """
 
     mapping: KindMapping
@@ -30,6 +31,7 @@ class Desk:
     derived_order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fallbacks: Mapping[str, str | None] = field(default_factory=dict)
     watched: Mapping[Side, tuple[str, ...]] = field(default_factory=dict)
+    judged: frozenset[str] = frozenset()
     fields: dict[str, Field] = field(init=False)
     _rows: dict[str, list[FieldRow]] = field(init=False)
     _natives: dict[str, dict[str, Field]] = field(init=False)
@@ -67,14 +69,18 @@ def desk_for(agreement: Agreement) -> Desk:
         required["Company"] = rules.company_fallback
     version = ".".join(str(part) for part in agreement.version)
     order = {rules.hubspot.lifecycle: rules.lifecycle_order}
-    return Desk(agreement.person, version, order, required, _watched(agreement))
+    return Desk(agreement.person, version, order, required, _watched(agreement), frozenset(_judged(agreement)))
+
+
+def _judged(agreement: Agreement) -> list[str]:
+    traits = [name for trait in agreement.qualification.traits for name in fields_of(trait.condition)]
+    return [*traits, *fields_of(agreement.person.selection.hubspot)]
 
 
 def _watched(agreement: Agreement) -> dict[Side, tuple[str, ...]]:
     """Not mapped, but a change of it can move the verdict, the hand-off or the selection."""
     person, answers = agreement.person, agreement.handoff.salesforce
-    traits = [name for trait in agreement.qualification.traits for name in fields_of(trait.condition)]
-    hubspot = [*traits, *fields_of(person.selection.hubspot)]
+    hubspot = _judged(agreement)
     salesforce = [answers.answer, answers.reject_reason, *fields_of(person.selection.salesforce)]
     mapped = {f.hubspot for f in person.fields}, {n for f in person.fields for n in f.salesforce.values()}
     return {

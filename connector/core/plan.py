@@ -49,6 +49,28 @@ class Block:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asked of one field: that ``value`` stand on ``side``, and go from there to the other one, whatever
+    moved meanwhile. ``as_is``: the value that stands there, whichever it is. ``ledger``: the row it comes from, where a
+    loser is restored."""
+
+    side: Side
+    value: Value
+    why: str
+    ledger: int | None = None
+    as_is: bool = False
+
+    def document(self) -> dict[str, Any]:
+        """As the column link.asked holds it."""
+        return {"side": str(self.side), "value": self.value, "why": self.why, "ledger": self.ledger, "as_is": self.as_is}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Asked:
+        """Inverse of ``document``."""
+        return cls(**{**document, "side": Side(document["side"])})
+
+
 @dataclass(slots=True)
 class Pair:
     """All a plan may know of one person. ``salesforce`` or ``hubspot`` is None where that side has no record.
@@ -77,6 +99,7 @@ class Pair:
     handoff: Any = None
     outcome: Any = None
     mode: Mapping[Side, bool] = field(default_factory=dict)
+    asked: dict[str, Asked] = field(default_factory=dict)
 
     def record(self, side: Side) -> Record | None:
         return self.hubspot if side is Side.HUBSPOT else self.salesforce
@@ -176,13 +199,15 @@ class Settled:
 @dataclass(slots=True)
 class Plan:
     """The Plan of one pair. ``seen``: patches to Seen that hold whatever the writes bring. ``needs_history``: HubSpot
-    properties whose history must be read before this plan is whole (plan again then). ``reason``: why, in words."""
+    properties whose history must be read before this plan is whole (plan again then). ``reason``: why, in words.
+    ``withheld`` and ``unmade``: what a side that is only observed is spared."""
 
     pair: Pair
     changes: list[Change] = field(default_factory=list)
     creation: Creation | None = None
     losers: list[Loser] = field(default_factory=list)
     withheld: list[Change] = field(default_factory=list)
+    unmade: Creation | None = None
     settled: list[Settled] = field(default_factory=list)
     seen: dict[Side, Seen] = field(default_factory=lambda: {Side.HUBSPOT: {}, Side.SALESFORCE: {}})
     troubles: list[Trouble] = field(default_factory=list)

@@ -53,6 +53,7 @@ class _Fields:
         self, pair: Pair, desk: Desk, plan: Plan, derived: Sequence[Derived], finish: set[str], now: datetime
     ) -> None:
         self.pair, self.desk, self.plan, self.finish, self.now = pair, desk, plan, finish, now
+        self.special = finish | pair.asked.keys()
         self.derived = derived
 
     def run(self, h: Record, s: Record) -> None:
@@ -61,14 +62,16 @@ class _Fields:
         if patch_h or patch_s:
             seen_h, seen_s = seen_h | patch_h, seen_s | patch_s
         wanted_h, wanted_s = self._wanted(h, s, seen_h, seen_s)
-        values_h, values_s, finish = h.values, s.values, self.finish
+        values_h, values_s, special = h.values, s.values, self.special
         for name, native_h, native_s, field in self.desk.rows(s.ref.object):
             hv, sv = values_h.get(native_h), values_s.get(native_s)
             sh, ss = seen_h.get(name, UNSEEN), seen_s.get(name, UNSEEN)
             if wanted_h or wanted_s:
                 hv, sv = wanted_h.get(native_h, hv), wanted_s.get(native_s, sv)
-            if hv == sh and sv == ss and name not in finish:
+            if hv == sh and sv == ss and name not in special:
                 continue
+            if hv is None and native_h not in values_h:
+                continue  # HubSpot does not have this property: no blank (a breaker says so)
             if _same(field, hv, sv):
                 self._equal(name, field, hv, sv, sh, ss)
             elif field.consent:
@@ -121,6 +124,9 @@ class _Fields:
         loser = None
         if field.name in self.finish:
             source, why = Side.SALESFORCE, "second step of a two-step value"
+        elif field.name in self.pair.asked:
+            asked = self.pair.asked[field.name]
+            source, why, loser = asked.side, asked.why, asked.why
         elif sh is UNSEEN or ss is UNSEEN:
             source, why, loser = self._first(field, values)
         elif moved_h and moved_s:
@@ -316,6 +322,7 @@ def _withhold(plan: Plan) -> None:
     plan.changes = [c for c in plan.changes if mode.get(c.side, True)]
     if plan.creation is not None and not mode.get(plan.creation.side, True):
         plan.withheld += plan.creation.changes
+        plan.unmade = plan.creation
         plan.changes = [c for c in plan.changes if not c.bound]
         plan.creation = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from connector.core.breakers import blanking, missing
+from connector.core.breakers import blanking, missing, vanished
 from connector.core.plan import Pair, Plan, Trouble
 from connector.core.records import Side
 from connector.services.claiming import Claimed
@@ -15,16 +15,15 @@ HOUR = timedelta(hours=1)
 
 
 def before_planning(bench: Workbench, claimed: Claimed, pairs: list[Pair]) -> list[Pair]:
-    """A side that is suddenly empty stops the lanes: its pairs are left as they are and go round again once it is lifted."""
-    trips = missing(pairs, bench.limits)
-    if not trips:
+    """A side that is suddenly empty stops the lanes: all pairs are left as they are and go round again once it is lifted."""
+    trips = [*missing(pairs, bench.limits), *vanished(pairs, bench.desk)]
+    if trips:
+        bench.rounds.trip([(t.side, t.code, t.field, t.reason) for t in trips], bench.clock())
+    if all(t.field for t in trips):
         return pairs
-    bench.rounds.trip([(t.side, t.code, t.field, t.reason) for t in trips], bench.clock())
     due = bench.clock() + timedelta(minutes=1)
-    stopped = {p.row for p in pairs if p.link is not None}
-    rows = [{"id": row, "due_at": due} for row in sorted(stopped)]
-    bench.rounds.release(claimed.claim.token, rows)
-    return [p for p in pairs if p.row not in stopped]
+    bench.rounds.release(claimed.claim.token, [{"id": p.row, "due_at": due} for p in pairs])
+    return []
 
 
 def before_writing(bench: Workbench, plans: Sequence[Plan]) -> None:

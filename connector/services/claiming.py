@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from connector.core.plan import Block, Left, Pair
+from connector.core.plan import Asked, Block, Left, Pair
 from connector.core.records import Ref, Side
 from connector.ports import Claim
 from connector.services.workbench import Workbench
@@ -104,6 +104,8 @@ def _pair(
     pair.shown_at = link["shown_at"]
     if link["shown"]:
         pair.shown = {k: datetime.fromisoformat(v) for k, v in link["shown"].items()}
+    if link["asked"]:
+        pair.asked = {name: Asked.from_document(asked) for name, asked in link["asked"].items()}
     pair.left = left.of(pair.link, hubspot, salesforce)
     pair.blocks = [_block(b) for b in blocks.get(row["link_id"], ())]
     pair.open_issues = {(i["code"], i["field"]) for i in issues.get(row["link_id"], ())}

@@ -28,6 +28,7 @@ BATCH = 200
 """Ids in one query, and told records in one look."""
 
 Rows = list[dict[str, Any]]
+View = dict[str, Any] | None
 log = structlog.get_logger(__name__)
 
 
@@ -36,7 +37,7 @@ class Outcomes:
     """What a look found. ``views``: linked contact -> its OpportunityView as a dict, or None. ``lone``: Opportunities
     without contact role; ``settled``: ids of those that have one, or are gone."""
 
-    views: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    views: dict[str, View] = field(default_factory=dict)
     lone: list[WithoutRole] = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
 
@@ -56,7 +57,14 @@ class OutcomeStore(Protocol):
     def holding(self, opportunities: Collection[str]) -> set[str]:
         """Contacts whose outcome one of these Opportunities is now."""
 
-    def save(self, found: Outcomes, looked_at: Sequence[tuple[Ref, datetime]], now: datetime) -> int:
+    def save(
+        self,
+        views: Mapping[str, View],
+        lone: Sequence[WithoutRole],
+        settled: Collection[str],
+        looked_at: Sequence[tuple[Ref, datetime]],
+        now: datetime,
+    ) -> int:
         """In one transaction: outcomes, issues, requeued Links (lane 0), and ``looked_at`` is due no more unless it was
         told again since. Returns how many Links go round."""
 
@@ -116,7 +124,8 @@ class OutcomeWatch:
 
     def look(self, due: Sequence[tuple[Ref, datetime]]) -> int:
         found = self._find([ref for ref, _ in due])
-        requeued = self.store.save(found, due, self.bench.clock())
+        now = self.bench.clock()
+        requeued = self.store.save(found.views, found.lone, found.settled, due, now)
         log.info("outcomes", looked_at=len(due), contacts=len(found.views), requeued=requeued)
         return requeued
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from connector.core.conditions import Truth, evaluate
@@ -18,7 +17,7 @@ from connector.ports import Guard
 from connector.services.reading import with_history
 from connector.services.workbench import Workbench
 
-STICKY = frozenset({"normalised", "duplicate", "runaway"})
+STICKY = frozenset({"normalised", "duplicate", "runaway", "not_restored"})
 """Issues that a later plan can't see are mended: a person closes them."""
 
 
@@ -81,6 +80,7 @@ class Planning:
         else:
             self._judge(draft, pair.hubspot)
         self._keys(draft)
+        self._asked(draft)
         return draft
 
     def _writable(self, pair: Pair, side: Side) -> bool:
@@ -164,6 +164,18 @@ class Planning:
                 draft.wanted.append(Derived(side, key, other.ref.id, True, "link"))
             elif draft.create is not None and draft.create[0] is side.other:
                 draft.wanted.append(Derived(side, key, None, True, "link", bound=True))
+
+    def _asked(self, draft: _Draft) -> None:
+        """What a person wants to stand on a side is written there, and is the source of this plan for the other side.
+        Only where both sides may be written: half of it would look like an edit."""
+        pair = draft.pair
+        if not all(pair.mode.values()):
+            pair.asked = {}
+        for name, asked in pair.asked.items():
+            record, field = pair.record(asked.side), self.bench.desk.fields.get(name)
+            native = self.bench.desk.mapping.native(field, record) if field and record else None
+            if native is not None and not asked.as_is:
+                draft.wanted.append(Derived(asked.side, native, asked.value, True, asked.why))
 
     def _plan(self, draft: _Draft) -> Plan:
         pair = draft.pair

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connector.core.confirm import kept_values
+from connector.core.desk import Desk
 from connector.core.handoff import Step, sales_view, settled
-from connector.core.plan import Change, Loser, Pair, Plan
+from connector.core.plan import Change, Loser, Pair, Plan, Trouble
 from connector.core.records import Ref, Side
 from connector.ports import Documents, Intent
 from connector.services.workbench import Workbench
@@ -161,6 +162,7 @@ class Saving(Documents):
     lift_blocks: list[Doc] = field(default_factory=list)
     observed: list[Doc] = field(default_factory=list)
     unobserved: list[str] = field(default_factory=list)
+    answered: list[Doc] = field(default_factory=list)
     finish: list[Doc] = field(default_factory=list)
 
     def keep(self, mine: set[int], notes: dict[int, list[Doc]]) -> None:
@@ -171,7 +173,7 @@ class Saving(Documents):
                 self.ledger += [_loser(plan.pair, loser) for loser in losers]
         for name in (
             "settled", "ledger", "handoffs_new", "handoffs", "edges", "links", "repoint", "new_links",
-            "open_issue", "close_issues", "set_blocks", "lift_blocks", "observed", "finish",
+            "open_issue", "close_issues", "set_blocks", "lift_blocks", "observed", "answered", "finish",
         ):  # fmt: skip
             setattr(self, name, [d for d in getattr(self, name) if d["row"] in mine])
 
@@ -305,6 +307,8 @@ def _after(saving: Saving, plan: Plan, result: Result) -> None:
     pair, bench = plan.pair, saving.bench
     now = bench.clock()
     seen = {side: plan.seen[side] | result.confirmed.seen[side] for side in Side}
+    if pair.asked and pair.gone is None:
+        saving.answered += [doc for name in pair.asked if (doc := _answer(plan, name, bench.desk)) is not None]
     _save_link(saving, plan, seen)
     link, subject = pair.link, pair.subject
     for t in {(t.code, t.field): t for t in plan.troubles}.values():
@@ -337,6 +341,33 @@ def _after(saving: Saving, plan: Plan, result: Result) -> None:
     due = now + timedelta(seconds=plan.retry_after)
     saving.finish.append(
         {"row": pair.row, "id": pair.row, "seq": pair.seq, "again": plan.again, "due_at": due}
+    )
+
+
+def _answer(plan: Plan, name: str, desk: Desk) -> Doc | None:
+    """What a person asked is answered once both sides hold it. Where a side refuses it is given up, and the pair goes
+    round again: then what each side holds counts, and no half of it is left."""
+    asked, known = plan.pair.asked[name], desk.fields.get(name)
+    record = plan.pair.record(asked.side)
+    native = desk.mapping.native(known, record) if known and record else None
+    concerned = {name, f"={native}"}
+    verdicts = {c.verdict for c in plan.changes if c.field in concerned}
+    refused = "refused" in verdicts
+    if refused:
+        plan.again = True
+        plan.troubles.append(_not_restored(name, asked.side))
+    elif verdicts - {"done"} or concerned & plan.held:
+        return None
+    done = None if refused else asked.ledger
+    return {"row": plan.pair.row, "id": plan.pair.link, "field": name, "asked": asked.document(), "ledger": done}
+
+
+def _not_restored(name: str, side: Side) -> Trouble:
+    return Trouble(
+        "not_restored",
+        name,
+        f"The value that was asked for {name} was refused; both sides keep what they hold.",
+        f"See why with `accord explain`; set the value by hand in {side}, then close this with `accord issues retry`.",
     )
 
 
@@ -394,7 +425,7 @@ def _observed(saving: Saving, plan: Plan) -> None:
         saving.observed.append(
             {"row": pair.row, "subject": pair.subject, "side": first.side,
              "object": ref.ref.object if ref else "", "ref_id": ref.ref.id if ref else "",
-             "plan": {"changes": entries, "reason": plan.reason}}
+             "plan": {"changes": entries, "reason": plan.reason, "make": plan.unmade.object if plan.unmade else None}}
         )  # fmt: skip
     elif not all(pair.mode.values()):
         saving.unobserved.append(pair.subject)

@@ -34,6 +34,9 @@ class SideBySide:
             return [calls[0]()]
         return [future.result() for future in [self._pool.submit(call) for call in calls]]
 
+    def close(self) -> None:
+        self._pool.shutdown()
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:

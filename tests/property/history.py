@@ -165,7 +165,7 @@ class History:
 
     def _wrote(self, side: Side, id_: str, name: str, old: Any, new: Any) -> None:
         here = getcurrent()
-        read_at = here.read_at.get(side) if isinstance(here, Worker) else None
+        read_at = here.read_at.get(id_) if isinstance(here, Worker) else None
         self.log(f"we write {side} {id_}.{name}: {old} -> {new}")
         if name == "s" and side is Side.HUBSPOT:
             old, new = self._two_step(id_, old, new)

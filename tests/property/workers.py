@@ -29,8 +29,6 @@ class Worker(greenlet):
         self.mode = "ok"
         self.at = "start"
         self.read_at: dict[str, datetime] = {}
-        self.call_at: datetime | None = None
-        self.planned = False
 
     def _rounds(self) -> None:
         Sync(self.bench).round(self.limit)
@@ -62,9 +60,6 @@ class PausingLease(Lease):
     def __call__(self, timeout: float) -> None:
         mode = pause("call")
         super().__call__(timeout)
-        here = getcurrent()
-        if isinstance(here, Worker):
-            here.call_at = self._bench.clock()
         if mode in ("lost", "fail"):
             kind = "lost_reply" if mode == "lost" else "drop"
             for core in self.cores.values():
@@ -78,8 +73,6 @@ def hook(when: str, line: str) -> None:
         for core in PausingLease.cores.values():
             core.faults.next = []
         if isinstance(here, Worker):
-            if not here.planned and here.call_at is not None:
-                here.read_at["salesforce" if "/services/" in line else "hubspot"] = here.call_at
             pause(f"after {line}")
 
 
@@ -96,7 +89,7 @@ def _stepped(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         pause(f"before {name}")
         here = getcurrent()
         if name == "intend" and isinstance(here, Worker):
-            here.planned = True
+            here.read_at = {row["ref_id"]: row["read_at"] for row in args[2].journal}
         answer = method(*args, **more)
         pause(f"after {name}")
         return answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from connector.adapters.postgres.database import Pool
 from connector.adapters.postgres.health import PostgresHealth
 from connector.adapters.postgres.notices import Natives, PostgresNotices
 from connector.core.records import Side
-from connector.practice.clock import ManualClock, milliseconds
+from connector.practice.clock import Clock, ManualClock, milliseconds
 from connector.practice.hubspot import signing
 from connector.web import create_app
 
@@ -37,19 +37,20 @@ class Wiring:
     """What wiring gives the edge, field by field."""
 
     database: Pool
-    clock_hands: ManualClock = field(default_factory=lambda: ManualClock(NOON))
+    hands: Clock = field(default_factory=lambda: ManualClock(NOON))
+    natives: Mapping[tuple[Side, str], Natives] = field(default_factory=lambda: NATIVES)
     public_url: str = PUBLIC
     hubspot_client_secret: str = SECRET
     hubspot_portal_id: str = PORTAL
     hubspot_app_id: str = APP
-    hubspot_objects: Iterable[str] = ("contact",)
+    hubspot_objects: Collection[str] = ("contact",)
     salesforce_path_secret: str = PATH_SECRET
     salesforce_org_id: str = ORG
-    salesforce_objects: Iterable[str] = ("Lead", "Contact")
+    salesforce_objects: Collection[str] = ("Lead", "Contact")
 
     def __post_init__(self) -> None:
-        self.clock = self.clock_hands.now
-        self.notices = PostgresNotices(self.database, NATIVES, self.clock)
+        self.clock = self.hands.now
+        self.notices = PostgresNotices(self.database, self.natives, self.clock)
         self.health = PostgresHealth(self.database, self.clock)
 
 
@@ -57,9 +58,9 @@ class Edge:
     """``world.hubspot([...])`` and ``world.salesforce(xml)`` post what the real ones would."""
 
     def __init__(self, database: Pool, **settings: Any) -> None:
-        self.wiring = Wiring(database, **settings)
-        self.clock = self.wiring.clock_hands
-        self.app = create_app(self.wiring)  # type: ignore[arg-type]
+        self.clock = ManualClock(NOON)
+        self.wiring = Wiring(database, self.clock, **settings)
+        self.app = create_app(self.wiring)
         self.client: FlaskClient = self.app.test_client()
         self.database = database
 

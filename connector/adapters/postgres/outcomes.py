@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import dict_row
@@ -13,18 +13,6 @@ from connector.adapters.postgres.database import Pool
 from connector.adapters.postgres.documents import document, load_queries
 from connector.core.outcome import WithoutRole
 from connector.core.records import Ref, Side
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Protocol
-
-    class Found(Protocol):
-        """What ``save`` reads of services.outcomes.Outcomes."""
-
-        views: Mapping[str, dict[str, Any] | None]
-        lone: Sequence[WithoutRole]
-        settled: Collection[str]
-
 
 HANDOFF = 0
 CODE = "opportunity_without_role"
@@ -58,10 +46,17 @@ class PostgresOutcomes:
         rows = self._all("holding", opportunities=list(opportunities)) if opportunities else []
         return {row["contact"] for row in rows}
 
-    def save(self, found: Found, looked_at: Sequence[tuple[Ref, datetime]], now: datetime) -> int:
+    def save(
+        self,
+        views: Mapping[str, dict[str, Any] | None],
+        lone: Sequence[WithoutRole],
+        settled: Collection[str],
+        looked_at: Sequence[tuple[Ref, datetime]],
+        now: datetime,
+    ) -> int:
         rows = [
             {"contact": contact, "opportunity": (view or {}).get("id", ""), "document": {"view": view}}
-            for contact, view in found.views.items()
+            for contact, view in views.items()
         ]
         told = [{"object": ref.object, "id": ref.id, "at": at} for ref, at in looked_at]
         with self._pool.connection() as conn:
@@ -70,7 +65,7 @@ class PostgresOutcomes:
             if moved:
                 _rounds.requeue_links(conn, links=sorted(moved), lane=HANDOFF, now=now)
                 conn.execute("SELECT pg_notify('accord_pending', '0')")
-            _report(conn, found, now)
+            _report(conn, lone, settled, now)
             _queries.forget_due(conn, told=document(told))
         return len(moved)
 
@@ -80,15 +75,17 @@ class PostgresOutcomes:
             return list(getattr(_queries, query)(conn, **parameters))
 
 
-def _report(conn: Connection[Any], found: Found, now: datetime) -> None:
+def _report(
+    conn: Connection[Any], lone: Sequence[WithoutRole], settled: Collection[str], now: datetime
+) -> None:
     opened = [
         {"code": CODE, "subject": _subject(one.opportunity_id), "link_id": None, "field": "",
          "message": one.message, "fix": one.fix, "detail": {"account": one.account_id}}
-        for one in found.lone
+        for one in lone
     ]  # fmt: skip
     if opened:
         _rounds.open_issue(conn, rows=document(opened), now=now)
-    closed = [{"subject": _subject(id_), "code": CODE, "field": ""} for id_ in sorted(found.settled)]
+    closed = [{"subject": _subject(id_), "code": CODE, "field": ""} for id_ in sorted(settled)]
     if closed:
         _rounds.close_issues(conn, rows=document(closed), now=now)
 

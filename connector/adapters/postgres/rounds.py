@@ -208,6 +208,8 @@ class PostgresRounds:
             queries.observe(conn, rows=document(saving.observed), now=now)
         if saving.unobserved:
             queries.unobserve(conn, subjects=saving.unobserved)
+        if saving.answered:
+            queries.answer_asked(conn, rows=document(saving.answered), now=now)
 
     def waiting(self, now: datetime) -> int:
         with self._pool.connection() as conn:

@@ -68,7 +68,7 @@ SET seq = pending.seq + 1, requeued = true, lane = least(pending.lane, excluded.
 
 -- name: links
 SELECT id, hubspot_object, hubspot_id, salesforce_object, salesforce_id, seen_hubspot, seen_salesforce, shown_at, shown,
-       held, group_key
+       held, group_key, asked
 FROM link WHERE id = ANY (:links);
 
 -- name: left_over
@@ -235,6 +235,17 @@ ON CONFLICT (subject) DO UPDATE SET plan = excluded.plan, at = excluded.at;
 
 -- name: unobserve!
 DELETE FROM observed WHERE subject = ANY (:subjects);
+
+-- name: answer_asked!
+-- What a person asked of a field is done or given up; it stays where they asked anew meanwhile.
+WITH r AS (
+    SELECT * FROM jsonb_to_recordset(:rows) AS r(id bigint, field text, asked jsonb, ledger bigint)
+), restored AS (
+    UPDATE ledger l SET restored_at = :now FROM r WHERE l.id = r.ledger
+), gone AS (
+    SELECT r.id, array_agg(r.field) AS fields FROM r JOIN link l USING (id) WHERE l.asked -> r.field = r.asked GROUP BY r.id
+)
+UPDATE link l SET asked = nullif(l.asked - g.fields, '{}'::jsonb) FROM gone g WHERE l.id = g.id;
 
 -- name: take_turns^
 INSERT INTO turn AS t (name, n) VALUES (:name, :count)

@@ -1,0 +1,38 @@
+"""The polls of both sides, with their intervals."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from connector.core.desk import natives
+from connector.core.records import Side
+from connector.ports import Crm
+from connector.services.outcomes import OPPORTUNITY, ROLE, ROLE_FIELDS, as_told
+from connector.services.polling import Watch, as_notices
+from connector.services.watching import Round
+from connector.services.workbench import Workbench
+from connector.settings import Settings
+from connector.wiring.stores import Stores
+
+LATE_COMMITS = timedelta(minutes=5)
+"""How far back polls of Opportunities look: triggers may run for minutes, and looking twice costs nothing."""
+
+
+def polls_of(settings: Settings, stores: Stores, bench: Workbench) -> list[Round]:
+    """Where a side pushes, polls only find what was lost: seldom. Contact roles are never pushed."""
+    soon = timedelta(seconds=settings.engine.poll_seconds)
+    later = timedelta(seconds=max(settings.engine.poll_seconds_with_push, settings.engine.poll_seconds))
+    hubspot = later if settings.hubspot.client_secret.get_secret_value() else soon
+    salesforce = later if settings.salesforce.outbound_secret else soon
+    rounds = []
+    for (side, object_), names in natives(bench.desk).items():
+        crm: Crm = bench.hubspot if side is Side.HUBSPOT else bench.salesforce
+        given = settings.hubspot if side is Side.HUBSPOT else settings.salesforce
+        fields, overlap = tuple(names), timedelta(seconds=given.overlap_seconds)
+        watch = Watch(crm, object_, fields, overlap, as_notices(stores.notices, fields))
+        rounds.append(Round(watch, soon, hubspot if side is Side.HUBSPOT else salesforce))
+    answers = bench.agreement.handoff.salesforce
+    for object_, fields in ((OPPORTUNITY, answers.of_opportunity()), (ROLE, ROLE_FIELDS)):
+        watch = Watch(bench.salesforce, object_, fields, LATE_COMMITS, as_told(stores.outcomes))
+        rounds.append(Round(watch, soon, 2 * later if salesforce == later else soon))
+    return rounds
