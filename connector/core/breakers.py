@@ -54,11 +54,12 @@ def vanished(pairs: Sequence[Pair], desk: Desk) -> list[Trip]:
     for pair in pairs:
         if pair.hubspot is not None and not pair.hubspot.values.keys() >= matters.keys():
             gone |= matters.keys() - pair.hubspot.values.keys()
-    return [_vanished(name, "" if name in desk.judged else matters[name] or "") for name in sorted(gone)]
+    trips = [_vanished([name], matters[name] or "") for name in sorted(gone - desk.judged)]
+    return trips + ([_vanished(sorted(gone & desk.judged), "")] if gone & desk.judged else [])
 
 
-def _vanished(native: str, field: str) -> Trip:
-    reason = f"the property {native} does not exist (any more): create it anew, or take it out of the mapping"
+def _vanished(natives_: list[str], field: str) -> Trip:
+    reason = f"the contact has no {' and no '.join(natives_)} (any more): create it anew, or take it out of the agreement"
     return Trip(Side.HUBSPOT, "field_missing", field, reason)
 
 

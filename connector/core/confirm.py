@@ -129,6 +129,8 @@ class Confirming:
 
     def _refuse(self, c: Change, message: str) -> None:
         c.verdict = "refused"
+        if c.side is Side.HUBSPOT and c.native in self.desk.judged:
+            self.plan.again = True  # the verdict counted on it
         record = self.plan.pair.record(c.side)
         subject = record.ref.id if record else ""
         shot = snapshot(self.plan.pair, self.desk)

@@ -63,7 +63,13 @@ class Asked:
 
     def document(self) -> dict[str, Any]:
         """As the column link.asked holds it."""
-        return {"side": str(self.side), "value": self.value, "why": self.why, "ledger": self.ledger, "as_is": self.as_is}
+        return {
+            "side": str(self.side),
+            "value": self.value,
+            "why": self.why,
+            "ledger": self.ledger,
+            "as_is": self.as_is,
+        }
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Asked:

@@ -19,7 +19,7 @@ def before_planning(bench: Workbench, claimed: Claimed, pairs: list[Pair]) -> li
     trips = [*missing(pairs, bench.limits), *vanished(pairs, bench.desk)]
     if trips:
         bench.rounds.trip([(t.side, t.code, t.field, t.reason) for t in trips], bench.clock())
-    if all(t.field for t in trips):
+    if all(t.field for t in trips) or not _still_tripped(bench) & {(t.side, "") for t in trips}:
         return pairs
     due = bench.clock() + timedelta(minutes=1)
     bench.rounds.release(claimed.claim.token, [{"id": p.row, "due_at": due} for p in pairs])
@@ -28,11 +28,10 @@ def before_planning(bench: Workbench, claimed: Claimed, pairs: list[Pair]) -> li
 
 def before_writing(bench: Workbench, plans: Sequence[Plan]) -> None:
     """Takes changes out of plans: fields that are being blanked in bulk, and records that were written too often."""
-    tripped = {(Side(s), field) for s, field in bench.rounds.tripped()}
     trips = blanking(plans, bench.limits)
     if trips:
         bench.rounds.trip([(t.side, t.code, t.field, t.reason) for t in trips], bench.clock())
-        tripped |= {(t.side, t.field) for t in trips}
+    tripped = _still_tripped(bench)
     linked = [p.pair.link for p in plans if p.pair.link is not None and p.changes]
     busy = {}
     if linked:
@@ -49,6 +48,11 @@ def before_writing(bench: Workbench, plans: Sequence[Plan]) -> None:
                 _hold(
                     plan, change.field, "runaway", f"{change.side} was written {writes} times within the hour"
                 )
+
+
+def _still_tripped(bench: Workbench) -> set[tuple[Side, str]]:
+    """One that a person lifted within the hour does not go again: what it held is what they meant to let through."""
+    return {(Side(side), field) for side, field in bench.rounds.tripped()}
 
 
 def _hold(plan: Plan, field: str, code: str, message: str) -> None:

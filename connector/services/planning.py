@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from connector.services.workbench import Workbench
 
 STICKY = frozenset({"normalised", "duplicate", "runaway", "not_restored"})
 """Issues that a later plan can't see are mended: a person closes them."""
+NOTHING_COMES: Mapping[str, Value] = {}
 
 
 @dataclass(slots=True)
@@ -54,7 +55,16 @@ class Planning:
                 if pair.hubspot is not None:
                     pair.hubspot = records.get(pair.hubspot.ref, pair.hubspot)
                 plans[i] = self._plan(drafts[i])
-        return plans
+        return [self._judged_anew(draft, plan) for draft, plan in zip(drafts, plans, strict=True)]
+
+    def _judged_anew(self, draft: _Draft, plan: Plan) -> Plan:
+        """What this plan itself writes to HubSpot may move the verdict: nobody would hear of it, for it is our own echo."""
+        judged = self.bench.desk.judged
+        coming = {c.native: c.send for c in plan.changes if c.side is Side.HUBSPOT and c.native in judged}
+        if not coming or draft.verdict is None:
+            return plan
+        later = self._draft(draft.pair, coming)
+        return plan if later.verdict == draft.verdict else self._plan(later)
 
     def _known(self, pairs: Sequence[Pair]) -> None:
         """Hand-offs and outcomes, as the database has them."""
@@ -67,7 +77,7 @@ class Planning:
         for contact, document in self.bench.rounds.outcomes(list(contacts)).items() if contacts else ():
             contacts[contact].outcome = document
 
-    def _draft(self, pair: Pair) -> _Draft:
+    def _draft(self, pair: Pair, coming: Mapping[str, Value] = NOTHING_COMES) -> _Draft:
         pair.mode = {side: self._writable(pair, side) for side in Side}
         draft = _Draft(pair, [], None, None, None)
         if pair.gone is not None:
@@ -78,7 +88,7 @@ class Planning:
         if pair.hubspot is None:
             draft.create = (Side.HUBSPOT, "selected in Salesforce")
         else:
-            self._judge(draft, pair.hubspot)
+            self._judge(draft, pair.hubspot, coming)
         self._keys(draft)
         self._asked(draft)
         return draft
@@ -101,10 +111,12 @@ class Planning:
         truth, evidence = evaluate(condition, record.values.get, self.now)
         return "" if truth is Truth.MET else f"not selected: {evidence}"
 
-    def _judge(self, draft: _Draft, hubspot: Record) -> None:
+    def _judge(self, draft: _Draft, hubspot: Record, coming: Mapping[str, Value]) -> None:
+        """``coming``: values that the same plan writes to the contact."""
         bench, pair = self.bench, draft.pair
+        values = hubspot.values if not coming else {**hubspot.values, **coming}
         rules = bench.agreement.handoff
-        draft.verdict = verdict = judge(bench.agreement.qualification, hubspot.values.get, self.now)
+        draft.verdict = verdict = judge(bench.agreement.qualification, values.get, self.now)
         moved = pair.linked_ref is not None and pair.salesforce is not None
         converted = moved and pair.linked_ref.object == "Lead" and pair.salesforce.ref.object == "Contact"  # type: ignore[union-attr]
         known = pair.outcome is not None

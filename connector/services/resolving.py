@@ -155,7 +155,7 @@ class Resolving:
         if salesforce:
             calls.append(lambda: self._hubspot_candidates(salesforce))
         found = [record for answer in self.bench.both(calls) for record in answer]
-        there = {s: _Index(self.bench, [c for c in found if c.ref.side is s]) for s in Side}
+        there = {s: Index(self.bench, [c for c in found if c.ref.side is s]) for s in Side}
         matches = []
         for row in rows:
             record = records[row_ref(row)]
@@ -219,7 +219,7 @@ class Resolving:
         self.answer.pairs.append(pair)
 
 
-class _Index:
+class Index:
     """Candidates by every word they could be matched by, so a batch of a thousand does not compare all with all."""
 
     def __init__(self, bench: Workbench, records: list[Record]) -> None:

@@ -1,4 +1,4 @@
-"""Steps 6 and 9: what transaction 1 intends and transaction 2 saves, as documents of whole batches."""
+"""Step 9: what transaction 2 saves: verdicts, Seen, Links, issues, refusals, and what becomes of the pending rows."""
 
 from __future__ import annotations
 
@@ -9,143 +9,13 @@ from typing import Any
 
 from connector.core.confirm import kept_values
 from connector.core.desk import Desk
-from connector.core.handoff import Step, sales_view, settled
-from connector.core.plan import Change, Loser, Pair, Plan, Trouble
-from connector.core.records import Ref, Side
-from connector.ports import Documents, Intent
+from connector.core.handoff import sales_view, settled
+from connector.core.plan import Change, Plan, Trouble
+from connector.core.records import Side
+from connector.ports import Documents
+from connector.services.intending import Doc, common, entry_of, handoff_of, link_of, loser_of
 from connector.services.workbench import Workbench
 from connector.services.writing import Result
-
-Doc = dict[str, Any]
-
-
-def rows_of(pairs: Sequence[Pair]) -> list[Doc]:
-    return [{"id": p.row, "seq": p.seq} for p in pairs]
-
-
-def intent_of(plans: Sequence[Plan], bench: Workbench) -> Intent:
-    """Transaction 1, for plans that write: the rows of the journal, the losers, what was settled, the hand-off's step."""
-    intent = Intent(agreement=bench.desk.version)
-    for plan in plans:
-        _journal(plan, intent)
-        _common(plan, intent, bench)
-        if plan.settled and plan.pair.link is not None:
-            intent.links.append(_link(plan, plan.seen, None))
-    return intent
-
-
-def _journal(plan: Plan, intent: Intent) -> None:
-    pair = plan.pair
-    for side in Side:
-        record, changes = pair.record(side), plan.on(side)
-        if record is not None and changes:
-            intent.journal.append(_row(plan, "update", record.ref, None, changes, record.read_at))
-    creation = plan.creation
-    source = pair.record(creation.side.other) if creation else None
-    if creation is not None and source is not None:
-        target = Ref(creation.side, creation.object, "")
-        intent.journal.append(_row(plan, "create", target, str(source.ref), creation.changes, source.read_at))
-
-
-def _row(
-    plan: Plan, action: str, ref: Ref, mate: str | None, changes: list[Change], read_at: datetime
-) -> Doc:
-    return {
-        "row": plan.pair.row,
-        "link_id": plan.pair.link,
-        "side": ref.side,
-        "object": ref.object,
-        "ref_id": ref.id,
-        "mate": mate,
-        "action": action,
-        "changes": [_entry(c) for c in changes],
-        "read_at": read_at,
-    }
-
-
-def _entry(c: Change) -> Doc:
-    entry: Doc = {
-        "f": c.field,
-        "n": c.native,
-        "o": c.old,
-        "v": c.send,
-        "s": c.source,
-        "from": c.origin or "accord",
-        "why": c.why,
-    }
-    if c.two_step:
-        entry["two"] = True
-    return entry
-
-
-def _common(plan: Plan, documents: Documents, bench: Workbench) -> None:
-    pair = plan.pair
-    for s in plan.settled:
-        documents.settled.append(
-            {"row": pair.row, "id": s.id, "state": s.state, "changes": s.changes, "link_id": pair.link}
-        )
-    documents.ledger += [_loser(pair, loser) for loser in plan.losers]
-    documents.ledger += [_loser(pair, c.loser) for c in plan.changes if c.loser is not None]
-    if plan.step is not None:
-        _handoff(plan, plan.step, documents)
-
-
-def _loser(pair: Pair, loser: Loser) -> Doc:
-    record = pair.record(loser.side)
-    ref = record.ref if record else pair.origin
-    return {
-        "row": pair.row,
-        "link_id": pair.link,
-        "side": loser.side,
-        "object": ref.object if ref else "",
-        "ref_id": ref.id if ref else "",
-        "field": loser.field,
-        "native": loser.native,
-        "value": loser.value,
-        "winner": loser.winner,
-        "why": loser.why,
-    }
-
-
-def _handoff(plan: Plan, step: Step, documents: Documents) -> None:
-    """A hand-off is saved as it moves. One without an id is a new row."""
-    after, before, pair = step.handoff, plan.pair.handoff, plan.pair
-    if after is None or after == before or pair.hubspot is None:
-        return
-    person = str(pair.hubspot.ref)
-    doc = {
-        "row": pair.row,
-        "id": after.id,
-        "person": person,
-        "link_id": pair.link,
-        "state": after.state,
-        "owner_email": after.owner_email,
-        "offered_at": after.offered_at,
-        "due_at": after.next_look(),
-        "open": after.is_open,
-        "document": after.document(),
-    }
-    (documents.handoffs if after.id is not None else documents.handoffs_new).append(doc)
-    if step.edge is not None:
-        documents.edges.append(
-            {
-                "row": pair.row,
-                "handoff_id": after.id,
-                "person": person,
-                "edge": step.edge,
-                "reason": step.reason,
-            }
-        )
-
-
-def _link(plan: Plan, seen: dict[Side, dict[str, Any]], extra: Doc | None) -> Doc:
-    return {
-        "row": plan.pair.row,
-        "id": plan.pair.link,
-        "h": seen[Side.HUBSPOT] or None,
-        "s": seen[Side.SALESFORCE] or None,
-        "held": bool(plan.held),
-    } | (extra or {})
 
 
 @dataclass(slots=True)
@@ -170,12 +40,20 @@ class Saving(Documents):
             row = plan.pair.row
             if row in mine and notes.get(row):
                 losers = kept_values(plan, self.bench.desk, notes[row], plan.pair.seq)
-                self.ledger += [_loser(plan.pair, loser) for loser in losers]
+                self.ledger += [loser_of(plan.pair, loser) for loser in losers]
         for name in (
             "settled", "ledger", "handoffs_new", "handoffs", "edges", "links", "repoint", "new_links",
             "open_issue", "close_issues", "set_blocks", "lift_blocks", "observed", "answered", "finish",
         ):  # fmt: skip
             setattr(self, name, [d for d in getattr(self, name) if d["row"] in mine])
+
+    def _adopt_issues(self, new: Doc, subject: str) -> None:
+        """What was open about a record that had no link is closed; what still holds is the link's from now on."""
+        for doc in self.open_issue:
+            if doc["row"] == new["row"]:
+                doc["subject"] = subject
+        old = (f"hubspot:{new['ho']}:{new['hi']}", f"salesforce:{new['so']}:{new['si']}")
+        self.close_issues += [{"row": new["row"], "subject": s, "code": None, "field": None} for s in old]
 
     def repointed(self, moved: set[int]) -> None:
         for doc in self.repoint:
@@ -201,6 +79,9 @@ class Saving(Documents):
             for doc in docs:
                 if ids.get(doc["row"]) is not None:
                     doc["link_id"] = ids[doc["row"]]
+        for new in self.new_links:
+            if (link := ids[new["row"]]) is not None:
+                self._adopt_issues(new, f"link:{link}")
         for doc in self.finish:
             if doc["row"] in ids and ids[doc["row"]] is None:
                 doc["again"] = True
@@ -221,7 +102,7 @@ def saving_of(
     for result in results:
         _result(saving, result, journal, handoff_ids)
     for plan in silent:
-        _common(plan, saving, bench)
+        common(plan, saving, bench)
         _after(saving, plan, Result(plan))
     return saving
 
@@ -245,7 +126,7 @@ def _result(
         if id_ is not None and result.creation != "unknown":
             state = "done" if made is not None else "refused" if result.creation == "refused" else "lapsed"
             ref_id = made.ref.id if made else ""
-            changes_doc = [_entry(c) for c in plan.creation.changes]
+            changes_doc = [entry_of(c) for c in plan.creation.changes]
             saving.settled.append(
                 {
                     "row": pair.row,
@@ -258,7 +139,7 @@ def _result(
             )
     _heard(saving, result, handoff_ids)
     # losers found while confirming; those of the plan itself are in the ledger since transaction 1
-    saving.ledger += [_loser(pair, loser) for loser in plan.losers if loser.why == "written over at once"]
+    saving.ledger += [loser_of(pair, loser) for loser in plan.losers if loser.why == "written over at once"]
     _after(saving, plan, result)
 
 
@@ -268,7 +149,7 @@ def _settle_row(saving: Saving, plan: Plan, id_: int, changes: list[Change]) -> 
     state = next((v for v in ("intended", "lapsed", "refused") if v in verdicts), "done")
     entries = None
     if verdicts != {"done"} or any(c.bound or c.got != c.send for c in changes):
-        entries = [_entry(c) | (_told(c) if c.verdict != "intended" else {}) for c in changes]
+        entries = [entry_of(c) | (_told(c) if c.verdict != "intended" else {}) for c in changes]
     if verdicts != {"intended"}:
         saving.settled.append({"row": plan.pair.row, "id": id_, "state": state, "changes": entries})
 
@@ -299,7 +180,7 @@ def _heard(saving: Saving, result: Result, handoff_ids: dict[str, int]) -> None:
     heard = replace(heard, salesforce_ref=str(record.ref))
     if heard != step.handoff:
         again = replace(step, handoff=replace(heard, id=id_), edge=None)
-        _handoff(plan, again, saving)
+        handoff_of(plan, again, saving)
 
 
 def _after(saving: Saving, plan: Plan, result: Result) -> None:
@@ -308,7 +189,9 @@ def _after(saving: Saving, plan: Plan, result: Result) -> None:
     now = bench.clock()
     seen = {side: plan.seen[side] | result.confirmed.seen[side] for side in Side}
     if pair.asked and pair.gone is None:
-        saving.answered += [doc for name in pair.asked if (doc := _answer(plan, name, bench.desk)) is not None]
+        saving.answered += [
+            doc for name in pair.asked if (doc := _answer(plan, name, bench.desk)) is not None
+        ]
     _save_link(saving, plan, seen)
     link, subject = pair.link, pair.subject
     for t in {(t.code, t.field): t for t in plan.troubles}.values():
@@ -359,7 +242,13 @@ def _answer(plan: Plan, name: str, desk: Desk) -> Doc | None:
     elif verdicts - {"done"} or concerned & plan.held:
         return None
     done = None if refused else asked.ledger
-    return {"row": plan.pair.row, "id": plan.pair.link, "field": name, "asked": asked.document(), "ledger": done}
+    return {
+        "row": plan.pair.row,
+        "id": plan.pair.link,
+        "field": name,
+        "asked": asked.document(),
+        "ledger": done,
+    }
 
 
 def _not_restored(name: str, side: Side) -> Trouble:
@@ -377,13 +266,13 @@ def _save_link(saving: Saving, plan: Plan, seen: dict[Side, dict[str, Any]]) -> 
     salesforce = pair.salesforce or _made_on(plan, Side.SALESFORCE)
     if pair.gone is not None or hubspot is None or salesforce is None:
         if pair.link is not None and (plan.held or plan.troubles):
-            saving.links.append(_link(plan, seen, {"held": True}))
+            saving.links.append(link_of(plan, seen, {"held": True}))
         return
     tier = plan.verdict.tier if plan.verdict is not None else None
     extra: Doc = {"shown_at": salesforce.read_at, "shown": _shown(plan), "tier": tier}
     extra["group_key"] = salesforce.values.get("AccountId")
     if pair.link is not None:
-        saving.links.append(_link(plan, seen, extra))
+        saving.links.append(link_of(plan, seen, extra))
         if pair.linked_ref is not None and salesforce.ref != pair.linked_ref:
             saving.repoint.append(
                 {
@@ -400,7 +289,7 @@ def _save_link(saving: Saving, plan: Plan, seen: dict[Side, dict[str, Any]]) -> 
             "so": salesforce.ref.object,
             "si": salesforce.ref.id,
         }
-        saving.new_links.append(_link(plan, seen, extra) | refs)
+        saving.new_links.append(link_of(plan, seen, extra) | refs)
 
 
 def _made_on(plan: Plan, side: Side) -> Any:
@@ -421,7 +310,7 @@ def _observed(saving: Saving, plan: Plan) -> None:
     if plan.withheld:
         first = plan.withheld[0]
         ref = pair.record(first.side)
-        entries = [_entry(c) | {"side": c.side} for c in plan.withheld]
+        entries = [entry_of(c) | {"side": c.side} for c in plan.withheld]
         saving.observed.append(
             {"row": pair.row, "subject": pair.subject, "side": first.side,
              "object": ref.ref.object if ref else "", "ref_id": ref.ref.id if ref else "",

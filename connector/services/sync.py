@@ -20,11 +20,12 @@ from connector.errors import CallFailed, LeaseEnding, Stopping, WaitUntil
 from connector.ports import Intent
 from connector.services import breakers
 from connector.services.claiming import Claimed, claim
+from connector.services.intending import intent_of, rows_of
 from connector.services.lists import keep_lists
 from connector.services.planning import Planning
 from connector.services.reading import read_pairs
 from connector.services.resolving import Resolved, Resolving, later
-from connector.services.saving import Saving, intent_of, rows_of, saving_of
+from connector.services.saving import Saving, saving_of
 from connector.services.workbench import Lease, Workbench
 from connector.services.writing import Result, Writing
 
@@ -57,7 +58,7 @@ class Sync:
     def round(self, limit: int | None = None) -> RoundReport:
         """One round. Returns an idle report where nothing was due. Errors of a side release the rows and are told in ``stopped``."""
         started = time.perf_counter()
-        claimed = claim(self.bench, limit or self._limit)
+        claimed = claim(self.bench, min(limit or self._limit, self._limit))
         report = RoundReport(len(claimed.claim.rows) + claimed.claim.moved, claimed.dropped)
         if claimed:
             self._guarded(claimed, report)

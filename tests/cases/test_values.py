@@ -319,6 +319,18 @@ def test_T32_yes_and_no_in_each_sides_own_form(database: Pool) -> None:
     assert is_quiet(world)
 
 
+def test_T32_a_verdict_that_moves_by_what_sales_wrote_is_told_at_once(database: Pool) -> None:
+    world = World(database)
+    ann, lead = hot(world, budget="")
+    assert world.hs(ann)["accord_tier_reasons"].count("budget is blank") == 1
+    world.edit_lead(lead, Budget__c=20000)
+    world.settle()
+    assert world.hs(ann)["budget"] == "20000"
+    assert "budget is 20000" in world.hs(ann)["accord_tier_reasons"]
+    assert world.sf(lead)["Accord_Reasons__c"] == world.hs(ann)["accord_tier_reasons"]
+    assert is_quiet(world)
+
+
 # --- T33: the schema moves ----------------------------------------------------------------------------------------
 
 
@@ -333,7 +345,28 @@ def test_T33_a_property_deleted_in_hubspot_wipes_nothing_and_is_reported(databas
     world.settle()
     assert world.sf(lead)["Fit_Score__c"] == 77
     assert world.sf(lead)["City"] == "Lyon"
-    assert "fit_score" in open_issue(world, "field_missing", "fit_score")["message"]
+    assert world.one("SELECT code, field FROM breaker") == {"code": "field_missing", "field": "fit_score"}
+
+
+def test_T33_a_property_that_verdicts_depend_on_stops_everything_before_a_hand_off_is_withdrawn(database: Pool) -> None:
+    world = World(database)
+    ann, lead = hot(world)
+    for name in ("budget", "purchase_timeframe"):
+        del world.hubspot.portal.properties[name]
+        world.hubspot.portal.contacts[ann].values.pop(name)
+    world.hubspot.portal.lay_rules()
+    world.edit_contact(ann, city="Lyon")
+    world.later(seconds=1)
+    world.deliver()
+    world.forget_calls()
+    world.round()
+    assert world.writes() == 0
+    assert states(world) == ["offered"]
+    assert len(world.all("SELECT * FROM lane_pause")) == 3
+    told = world.one("SELECT code, field, reason FROM breaker")
+    assert (told["code"], told["field"]) == ("field_missing", "")
+    assert "budget" in told["reason"]
+    assert "purchase_timeframe" in told["reason"]
 
 
 def test_T33_a_field_deleted_in_salesforce_is_told_and_never_taken_for_a_blank(database: Pool) -> None:

@@ -180,9 +180,10 @@ ON CONFLICT (subject, code, field) WHERE closed_at IS NULL DO UPDATE
 SET count = i.count + 1, seen_at = excluded.seen_at, message = excluded.message, fix = excluded.fix;
 
 -- name: close_issues!
+-- One without a code stands for all issues of its subject.
 UPDATE issue i SET closed_at = :now
 FROM jsonb_to_recordset(:rows) AS r(subject text, code text, field text)
-WHERE i.closed_at IS NULL AND i.subject = r.subject AND i.code = r.code AND i.field = r.field;
+WHERE i.closed_at IS NULL AND i.subject = r.subject AND (r.code IS NULL OR (i.code = r.code AND i.field = r.field));
 
 -- name: set_blocks!
 INSERT INTO block (link_id, side, ref_id, field, sent, agreement, snapshot, until)
@@ -273,6 +274,8 @@ WITH tripped AS (
     INSERT INTO breaker AS b (side, code, field, reason, tripped_at)
     SELECT r.side, r.code, r.field, r.reason, :now FROM jsonb_to_recordset(:rows) AS r(side text, code text, field text, reason text)
     ON CONFLICT (side, code, field) DO UPDATE SET reason = excluded.reason, tripped_at = excluded.tripped_at, lifted_at = NULL
+    -- What a person let through lately is let through; a property that is not there is none of their making.
+    WHERE b.lifted_at IS NULL OR b.lifted_at < :now - interval '1 hour' OR b.code = 'field_missing'
     RETURNING b.field, b.reason
 )
 INSERT INTO lane_pause (lane, reason, at)

@@ -1,0 +1,67 @@
+"""One worker process: its threads, begun together and ended together."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from connector import logs
+from connector.wiring import World
+from connector.worker.bell import Bell
+from connector.worker.drain import Drain
+from connector.worker.jobs import GRACE, Jobs
+from connector.worker.keeper import Keeper
+from connector.worker.listening import Listener
+
+log = logs.get(__name__)
+
+
+class Worker:
+    """``start`` returns at once. ``stop`` lets no further call start and waits for what is under way."""
+
+    def __init__(self, world: World) -> None:
+        engine = world.settings.engine
+        self.bell = Bell()
+        self._world, self._stop = world, world.bench.stop
+        self._drains = [
+            Drain(world.bench, self.bell, world.budgets, engine.linger_ms / 1000) for _ in range(engine.drains)
+        ]
+        self._jobs = Jobs(world)
+        self._keeper = Keeper(world, [drain.tally for drain in self._drains])
+        self._listener = Listener(world.url, self.bell, self._jobs.look_at_outcomes, self._stop)
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        self._begin("start", self._run)
+
+    def _run(self) -> None:
+        """No round before the owners are known: it would hold every owner as unknown."""
+        if not self._keeper.load_owners():
+            return
+        self._begin("jobs", self._jobs.run)
+        self._begin("keeper", self._keeper.run)
+        for number, drain in enumerate(self._drains):
+            self._begin(f"drain {number}", drain.run)
+        self._begin("listener", self._listener.run)
+        log.info("worker started", drains=len(self._drains))
+
+    def stop(self, grace: float = GRACE) -> bool:
+        """Whether everything came to rest within ``grace`` seconds. A round saves what it has; what it has not is
+        settled by the next process."""
+        self._stop.set()
+        self.bell.close()
+        self._jobs.close()
+        deadline = time.monotonic() + grace
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        self._keeper.leave()
+        late = [thread.name for thread in self._threads if thread.is_alive()]
+        log.info("worker stopped", still_running=late or None)
+        return not late
+
+    def _begin(self, name: str, run: Callable[[], None]) -> None:
+        # Daemons: a call that outlives the grace must not keep the process alive.
+        thread = threading.Thread(target=run, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
