@@ -22,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(help="The agreement's files.", no_args_is_help=True)
     group.callback()(lambda: None)
     group.command("check")(check)
+    group.command("webhooks")(webhooks)
     app.add_typer(group, name="mappings")
 
 
@@ -44,7 +45,9 @@ def check(folder: Folder = None, live: Live = False) -> None:
     if live and reading.agreement is not None:
         problems += _live_problems(folder)
     for problem in problems:
-        print(f"{problem.file}:{problem.line}: {problem.message}" + (f" — {problem.fix}" if problem.fix else ""))
+        print(
+            f"{problem.file}:{problem.line}: {problem.message}" + (f" — {problem.fix}" if problem.fix else "")
+        )
     for hint in reading.advice:
         print(f"{hint.file}:{hint.line}: note: {hint.message}" + (f" — {hint.fix}" if hint.fix else ""))
     if problems:
@@ -52,6 +55,18 @@ def check(folder: Folder = None, live: Live = False) -> None:
         raise typer.Exit(1)
     fits = " and fits both sides" if live else ""
     print(f"{folder}: the agreement is sound{fits}.")
+
+
+def webhooks() -> None:
+    """Print what both sides must tell us of, as JSON: HubSpot's subscriptions, Salesforce's outbound-message fields."""
+    import json
+
+    from connector.adapters.mappings import load
+    from connector.core.desk import desk_for
+    from connector.services.subscriptions import outbound_fields, subscriptions
+
+    desk = desk_for(load(agreement_folder()))
+    print(json.dumps({"hubspot": subscriptions(desk), "salesforce": outbound_fields(desk)}, indent=2))
 
 
 def _live_problems(folder: Path) -> "list[Problem]":

@@ -30,6 +30,15 @@ def database(embedded: Path | None, settings: "Settings | None" = None) -> Itera
         yield url
 
 
+def refuse_if_outdated(url: str) -> None:
+    """Raises Refused where migrations are missing: a process that runs must find its tables."""
+    from connector.adapters.postgres.migrate import pending
+    from connector.errors import Refused
+
+    if missing := pending(url):
+        raise Refused(f"The database is not up to date ({', '.join(missing)}): run `accord db migrate` first.")
+
+
 def agreement_folder(settings: "Settings | None" = None) -> Path:
     """Where the agreement in use lies: ACCORD_MAPPINGS, ./mappings, or inside Accord."""
     from connector.adapters.mappings.files import shipped

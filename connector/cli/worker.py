@@ -4,14 +4,10 @@ import os
 import signal
 import threading
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import typer
 
-from connector.cli.options import Embedded, database
-
-if TYPE_CHECKING:
-    from connector.settings import Settings
+from connector.cli.options import Embedded, database, refuse_if_outdated
 
 
 def add_to(app: typer.Typer) -> None:
@@ -19,7 +15,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 def worker(embedded: Embedded = None) -> None:
-    """Sync until SIGTERM or Ctrl-C: then no further call starts, and what is under way is saved (20 seconds at most)."""
+    """Sync until SIGTERM or Ctrl-C: then no further call starts, and what is under way is saved within 20 seconds."""
+    asked = _asked_to_stop()
     from connector import logs
     from connector.settings import load
     from connector.wiring import open_world
@@ -27,9 +24,8 @@ def worker(embedded: Embedded = None) -> None:
 
     settings = load(sides=True)
     logs.configure(settings.process.log_level, settings.process.log_format, settings.secrets())
-    asked = _asked_to_stop()
     with database(embedded, settings) as url:
-        if not _ready(url, asked, settings):
+        if not _ready(url, asked):
             return
         with open_world(settings, url) as world:
             running = Worker(world)
@@ -52,18 +48,25 @@ def _asked_to_stop() -> threading.Event:
     return asked
 
 
-def _ready(url: str, asked: threading.Event, settings: "Settings") -> bool:
+def _ready(url: str, asked: threading.Event) -> bool:
     """Waits for a database that can't be reached yet, rather than die and be started again and again."""
     from connector import logs
-    from connector.adapters.postgres.database import reachable
-    from connector.adapters.postgres.migrate import pending
-    from connector.errors import Refused
     from connector.worker.patience import Patience
 
     patience = Patience(asked)
-    while not asked.is_set() and (trouble := reachable(url)):
-        logs.get(__name__).error("no database", error=trouble)
+    while not asked.is_set() and (trouble := _unreachable(url)):
+        logs.get(__name__).error("the database does not answer", error=trouble)
         patience.wait()
-    if not asked.is_set() and (missing := pending(url)):
-        raise Refused(f"The database is not up to date ({', '.join(missing)}): run `accord db migrate` first.")
+    if not asked.is_set():
+        refuse_if_outdated(url)
     return not asked.is_set()
+
+
+def _unreachable(url: str) -> str:
+    import psycopg
+
+    try:
+        psycopg.connect(url, connect_timeout=10, application_name="accord").close()
+    except psycopg.OperationalError as error:
+        return str(error).strip()
+    return ""

@@ -199,12 +199,14 @@ class Planning:
         if not all(pair.mode.values()):
             plan.step = None
         raised = {(t.code, t.field) for t in plan.troubles}
-        plan.cleared = {
-            (code, name)
-            for code, name in pair.open_issues - raised
-            if code not in STICKY and not (code == "refused" and name in plan.held)
-        }
+        plan.cleared = {(c, name) for c, name in pair.open_issues - raised if not self._stands(c, name, plan)}
         return plan
+
+    def _stands(self, code: str, name: str, plan: Plan) -> bool:
+        """An issue that this plan did not raise again and that is nevertheless not mended."""
+        if code == "owner_inactive":
+            return any(email not in self.bench.people for email in self.bench.agreement.owners_named())
+        return code in STICKY or (code == "refused" and name in plan.held)
 
 
 def _within(pair: Pair, limits: dict[str, Any]) -> bool:

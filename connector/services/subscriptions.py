@@ -25,6 +25,23 @@ def unheard(desk: Desk, subscribed: Iterable[tuple[str, str]]) -> list[Trouble]:
     return [_trouble(kind, name) for kind, name in missing]
 
 
+def subscriptions(desk: Desk) -> list[dict[str, str]]:
+    """The subscriptions that HubSpot's app needs: {"type", "property"?}."""
+    matters = natives(desk)[Side.HUBSPOT, "contact"]
+    found = [{"type": f"contact.{kind}"} for kind in LIFE]
+    return found + [{"type": f"contact.{CHANGE}", "property": name} for name in matters]
+
+
+def outbound_fields(desk: Desk) -> dict[str, list[str]]:
+    """Per Salesforce object, the fields its outbound message carries."""
+    found = {
+        object_: ["Id", *names, "SystemModstamp"]
+        for (side, object_), names in natives(desk).items()
+        if side is Side.SALESFORCE
+    }
+    return found | {"Opportunity": ["Id", "SystemModstamp"]}
+
+
 def _trouble(kind: str, name: str) -> Trouble:
     what = f"changes of the property {name}" if name else f"the {kind} of a contact"
     return Trouble(

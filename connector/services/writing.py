@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from connector.core.confirm import Confirmed, Confirming
+from connector.core.matching import EMAIL
 from connector.core.plan import Change, Creation, Plan, Trouble
 from connector.core.records import Record, Ref, Side
 from connector.errors import CallFailed, LeaseEnding, Stopping, WaitUntil
@@ -118,8 +119,8 @@ class Writing:
 
     def _judge(self, sent: _Sent, answer: Written) -> _Sent | None:
         """Confirms what this call settled; returns what must go again, or None."""
-        if answer.verdict == "refused" and len(sent.todo) > 1:
-            named = [c for c in sent.todo if c.native in answer.fields]
+        if answer.verdict in ("refused", "duplicate") and len(sent.todo) > 1:
+            named = self._named(sent, answer)
             if not named:
                 return _Sent(sent.result, sent.ref, sent.todo[:1], sent.todo[1:] + sent.rest)
             self._confirm(sent.result, named, answer)
@@ -127,6 +128,15 @@ class Writing:
             return _Sent(sent.result, sent.ref, others, sent.rest) if others else None
         self._confirm(sent.result, sent.todo, answer)
         return _Sent(sent.result, sent.ref, sent.rest[:1], sent.rest[1:]) if sent.rest else None
+
+    def _named(self, sent: _Sent, answer: Written) -> list[Change]:
+        """The changes that a refusal is about. Of a value that is taken only unique fields can be meant."""
+        named = [c for c in sent.todo if c.native in answer.fields]
+        if named or answer.verdict != "duplicate":
+            return named
+        mapping = self.bench.desk.mapping
+        unique = {EMAIL[sent.ref.side], mapping.hubspot_key, mapping.salesforce_key}
+        return [c for c in sent.todo if c.native in unique]
 
     # -- HubSpot
 
@@ -188,8 +198,9 @@ class Writing:
         unsure = {c.native for c in changes if judge.needs_history(c, answer.verdict, back)}
         if unsure and back is not None:
             back = with_history(self.bench, [(back, unsure)], self.guard).get(back.ref, back)
+        message = f"{answer.message} ({answer.existing} has it)" if answer.existing else answer.message
         for change in changes:
-            judge.change(change, answer.verdict, back, answer.message)
+            judge.change(change, answer.verdict, back, message)
         _join(result.confirmed, judge.result)
         if answer.verdict == "done" and back is None:
             result.plan.again = True

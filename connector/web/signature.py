@@ -56,14 +56,13 @@ def decoded(uri: str) -> str:
     return _ESCAPE.sub(lambda escape: _DECODED[escape[1].upper()], uri) if "%" in uri else uri
 
 
-def public_uri(public_url: str, target: str, seen_root: str) -> str:
+def public_uri(root: str, target: str) -> str:
     """The address that HubSpot called.
 
-    ``public_url``: the configured root, which wins because behind a proxy scheme, host and even the path's beginning
-    differ; '' where there is none. ``target``: the raw request target (``/path?query``, or absolute).
-    ``seen_root``: scheme and host as this server sees them.
+    ``root``: the configured public one; behind a proxy scheme, host and even the path's beginning differ from what
+    this server sees. ``target``: the raw request target (``/path?query``, or absolute).
     """
     if not target.startswith("/"):
         parts = urlsplit(target)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return (public_url or seen_root).rstrip("/") + target
+    return root.rstrip("/") + target

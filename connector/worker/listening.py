@@ -16,7 +16,7 @@ PAIRS, OUTCOMES = "accord_pending", "accord_outcome"
 EVERY = 1.0
 """Seconds after which a drain looks whether it was woken or not: some rows fall due by time alone, and a pooler may
 swallow notifications."""
-OPTIONS = {
+OPTIONS: dict[str, str | int] = {
     "application_name": "accord listen",
     "connect_timeout": 10,
     "keepalives_idle": 15,
@@ -35,7 +35,7 @@ class Listener:
         self._patience = Patience(stop, longest=EVERY)
 
     def run(self) -> None:
-        """Until the stop is set. Without a database it keeps trying and ringing: drains have a patience of their own."""
+        """Until the stop is set. Without a database it keeps trying and ringing: drains have their own patience."""
         while not self._stop.is_set():
             try:
                 with psycopg.connect(make_conninfo(self._url, **OPTIONS), autocommit=True) as connection:

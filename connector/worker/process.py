@@ -25,7 +25,8 @@ class Worker:
         self.bell = Bell()
         self._world, self._stop = world, world.bench.stop
         self._drains = [
-            Drain(world.bench, self.bell, world.budgets, engine.linger_ms / 1000) for _ in range(engine.drains)
+            Drain(world.bench, self.bell, world.budgets, engine.linger_ms / 1000)
+            for _ in range(engine.drains)
         ]
         self._jobs = Jobs(world)
         self._keeper = Keeper(world, [drain.tally for drain in self._drains])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 from connector.adapters.mappings import load
 from connector.core.agreement import Agreement
@@ -15,6 +16,8 @@ from tests.world import MAPPINGS
 
 STAGES = tuple(f"{n:03d}" for n in range(1000))
 """Options of the two-step field, early to late: HubSpot goes back only through blank."""
+BAD_STAGES = tuple(f"bad{n:03d}" for n in range(1000))
+"""Options that HubSpot refuses until its admin adds them."""
 
 
 def _field(name: str, hubspot: str, lead: str, contact: str, wins: Wins, lens: TextLens, **more: object) -> Field:
@@ -30,21 +33,28 @@ FIELDS = {
     "t": _field("t", "zip", "PostalCode", "MailingPostalCode", Wins.SALESFORCE, TextLens(limit=6, truncate=True)),
     # the org cuts this one, and the lens does not know
     "u": _field("u", "address", "Street", "MailingStreet", Wins.HUBSPOT, TextLens(limit=255)),
-    "s": _field("s", "lifecyclestage", "Fax", "Fax", Wins.SALESFORCE, TextLens(limit=40), order=STAGES),
+    "s": _field("s", "lifecyclestage", "Fax", "Fax", Wins.SALESFORCE, TextLens(limit=40), order=STAGES + BAD_STAGES),
 }
 ALWAYS = (
     Field("email", "email", {"Lead": "Email", "Contact": "Email"}, EmailLens(), "email", blank=Blank.KEEP),
     Field("last", "lastname", {"Lead": "LastName", "Contact": "LastName"}, TextLens(limit=80), "text", blank=Blank.KEEP),
     Field("firm", "company", {"Lead": "Company"}, TextLens(limit=255), "text", blank=Blank.KEEP),
 )
+_OTHER = {Wins.HUBSPOT: Wins.SALESFORCE, Wins.SALESFORCE: Wins.HUBSPOT, Wins.NEWEST: Wins.NEWEST}
 
 
-def agreement(names: str) -> Agreement:
-    """``names``: which of the five fields take part."""
+def _turned(field: Field) -> Field:
+    return replace(field, wins=_OTHER[field.wins], tie=Side.SALESFORCE, first_link=Side.SALESFORCE)
+
+
+@cache
+def agreement(names: str, turned: bool = False) -> Agreement:
+    """``names``: which of the five fields take part. ``turned``: the other side wins."""
     shipped = load(MAPPINGS)
+    chosen = [FIELDS[n] for n in names]
     person = replace(
         shipped.person,
-        fields=(*ALWAYS, *(FIELDS[n] for n in names)),
+        fields=(*ALWAYS, *(map(_turned, chosen) if turned else chosen)),
         selection=Selection(),
         hubspot_extra=tuple(n for n in shipped.person.hubspot_extra if n not in ("hubspot_owner_id", "hs_lead_status")),
     )

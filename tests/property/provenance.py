@@ -6,9 +6,19 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 NUMBER = re.compile(r"\d{3}")
+
+
+class Fault(NamedTuple):
+    """Something a history must not end with. ``kind``: one of the words that ending.py and this file use."""
+
+    kind: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.words}"
 
 
 def number(value: Any) -> int | None:
@@ -21,7 +31,6 @@ def number(value: Any) -> int | None:
 class Debt:
     """An edit that a write of ours replaced without knowing it: the ledger owes it, unless it fell into the gap."""
 
-    at: datetime
     side: str
     field: str
     lost: int
@@ -31,12 +40,22 @@ class Debt:
 
 @dataclass
 class Provenance:
+    """``parents``: edit -> edits it was made on top of. ``made_at``: when it was typed, the last time. ``told``: edits
+    that a notice named with its value, once it was taken in. ``broken``: faults seen while they happened."""
+
     parents: dict[int, set[int]] = field(default_factory=dict)
     made_at: dict[int, datetime] = field(default_factory=dict)
+    retyped: set[int] = field(default_factory=set)
     debts: list[Debt] = field(default_factory=list)
-    blanks: list[str] = field(default_factory=list)
+    broken: list[Fault] = field(default_factory=list)
+    told: set[tuple[str, str, int]] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
+    writes: int = 0
     _next: int = 100
+
+    @property
+    def edits(self) -> int:
+        return self._next - 100 + len(self.retyped)
 
     def edit(self, on: Any, at: datetime) -> int:
         """A new edit made on top of the value ``on``."""
@@ -45,6 +64,14 @@ class Provenance:
         self.parents[self._next] = set() if parent is None else {parent}
         self.made_at[self._next] = at
         return self._next
+
+    def retype(self, value: Any, on: Any, at: datetime) -> None:
+        """Somebody types ``value``, which stood there before, on top of ``on``: from now on it descends from that too."""
+        again, parent = number(value), number(on)
+        if again is not None and parent is not None:
+            self.parents[again].add(parent)
+            self.made_at[again] = at
+            self.retyped.add(again)
 
     def ancestors(self, n: int) -> set[int]:
         seen, todo = {n}, [n]
@@ -55,32 +82,50 @@ class Provenance:
                     todo.append(parent)
         return seen
 
-    def written(self, at: datetime, side: str, name: str, old: Any, new: Any, read_at: datetime | None) -> None:
+    def written(self, side: str, name: str, old: Any, new: Any, read_at: datetime | None) -> None:
         """A write of ours put ``new`` where ``old`` stood."""
+        self.writes += 1
         was, now = number(old), number(new)
-        if was is None or was == now or was not in self.made_at:
+        if was is None or was not in self.made_at:
+            return
+        if was == now:
+            self._same_edit(side, name, old, new, was)
             return
         if now is None:
-            self.blanks.append(f"{side}.{name}: {old} overwritten by a blank nobody wrote")
+            self.broken.append(Fault("blank", f"{side}.{name}: {old} overwritten by a blank nobody wrote"))
             return
         if was in self.ancestors(now):
             return
         in_gap = read_at is not None and self.made_at[was] >= read_at
-        self.counts["gap" if in_gap else "conflict"] += 1
-        self.debts.append(Debt(at, side, name, was, now, in_gap))
+        self.counts["overwritten unread" if in_gap else "conflict"] += 1
+        if not in_gap and now in self.ancestors(was) and not self.retyped & {was, now}:
+            self.broken.append(Fault("older", f"{side}.{name}: #{was} overwritten by #{now}, on top of which it was made"))
+        self.debts.append(Debt(side, name, was, now, in_gap))
+
+    def _same_edit(self, side: str, name: str, old: Any, new: Any, n: int) -> None:
+        if side == "hubspot" and len(str(new)) < len(str(old)) and n not in self.retyped:
+            self.broken.append(Fault("cut", f"{side}.{name}: {old} overwritten by its own cut copy {new}"))
 
     def unpaid(self, ledger: list[tuple[str, Any]], standing: set[tuple[str, int]]) -> list[Debt]:
         """Debts that neither the ledger nor what stands now pays. Those of the gap are counted, not owed."""
         paid = {(name, number(value)) for name, value in ledger}
         owed = []
         for debt in self.debts:
-            if (debt.field, debt.lost) in paid or self._lives_on(debt, standing):
-                continue
+            kept = (debt.field, debt.lost) in paid
             if debt.in_gap:
-                self.counts["lost in the gap"] += 1
-            else:
+                self._count(debt, kept, standing)
+            elif not kept and not self._lives_on(debt, standing):
                 owed.append(debt)
         return owed
+
+    def _count(self, debt: Debt, kept: bool, standing: set[tuple[str, int]]) -> None:
+        told = (debt.side, debt.field, debt.lost) in self.told
+        if kept:
+            self.counts["gap: in the ledger"] += 1
+        elif self._lives_on(debt, standing):
+            self.counts["gap: lives on"] += 1
+        else:
+            self.counts[f"gap: lost, {debt.side} {'told its value' if told else 'never told its value'}"] += 1
 
     def _lives_on(self, debt: Debt, standing: set[tuple[str, int]]) -> bool:
         return any(name == debt.field and debt.lost in self.ancestors(n) for name, n in standing)

@@ -93,11 +93,11 @@ class PostgresReview:
             return 0 if mode == "observe" else self._queue(conn, now, observed=True)
 
     def _queue(self, conn: Connection[Any], now: datetime, observed: bool) -> int:
-        queued = int(_queries.queue_matched(conn, now=now)["count"])
+        queued = int(_queries.queue_matched(conn, now=now)["queued"])
         if observed:
-            queued += int(next(iter(_queries.queue_observed(conn, now=now).values())))
+            queued += int(_queries.queue_observed(conn, now=now)["queued"])
         if queued:
-            list(_queries.wake(conn)) if False else conn.execute("SELECT pg_notify('accord_pending', '2')")
+            conn.execute("SELECT pg_notify('accord_pending', '2')")
         return queued
 
 

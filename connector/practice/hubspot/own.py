@@ -158,8 +158,19 @@ def _set_webhooks(core: HubSpotCore, request: Request) -> Response:
     return _webhooks(core, request)
 
 
+def _find(core: HubSpotCore, request: Request) -> Response:
+    """{"object": "contact", "field": "id" or a property, "value"}: every live contact that holds it, in full."""
+    body = request.json() or {}
+    field, value = body["field"], str(body["value"])
+    with core.lock:
+        live = core.portal.contacts.values()
+        found = [c for c in live if (c.id if field == "id" else c.values.get(field)) == value]
+        return json_response(200, {"records": [{"id": c.id, "values": dict(c.values)} for c in found]})
+
+
 _PATHS: Mapping[tuple[str, str], Callable[[HubSpotCore, Request], Response]] = {
     ("POST", "/_practice/edit"): _edit,
+    ("POST", "/_practice/find"): _find,
     ("GET", "/_practice/automations"): _automations,
     ("POST", "/_practice/automations"): _automate,
     ("DELETE", "/_practice/automations"): _forget_automations,

@@ -16,6 +16,10 @@ Subscription = dict[str, str]
 Event = dict[str, Any]
 
 _NEVER = frozenset({"lastmodifieddate", "hs_lastmodifieddate", "num_unique_conversion_events"})
+_TYPES = frozenset(
+    f"contact.{kind}" for kind in ("creation", "deletion", "propertyChange", "merge", "restore", "privacyDeletion")
+)
+"""What can be subscribed to; merges, restores and privacy deletions do not happen in this portal yet."""
 _WAITING_AT_MOST = 200_000
 
 
@@ -106,7 +110,7 @@ class Outbox:
 
 
 def _check(one: Subscription) -> None:
-    if one.get("type") not in ("contact.creation", "contact.deletion", "contact.propertyChange"):
+    if one.get("type") not in _TYPES:
         raise ValueError(f"unknown subscription type: {one.get('type')}")
     if one["type"] == "contact.propertyChange" and (not one.get("property") or one["property"] in _NEVER):
         raise ValueError(f"not a property to subscribe to: {one.get('property')}")

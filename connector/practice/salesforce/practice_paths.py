@@ -71,8 +71,16 @@ def _outbound(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
     return core.outbound.configure(body)
 
 
+def _find(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
+    """`{"object", "field", "value"}`: every live record that holds it, in full."""
+    rows = core.org.tables[body["object"]].rows.values()
+    found = [row for row in rows if row.get(body["field"]) == body["value"] and not row.get("IsDeleted")]
+    return {"records": [{"id": row["Id"], "values": dict(row)} for row in found]}
+
+
 _STEPS: dict[tuple[str, str], Step] = {
     ("POST", "/_practice/edit"): _edit,
+    ("POST", "/_practice/find"): _find,
     ("POST", "/_practice/convert"): _convert,
     ("POST", "/_practice/rules"): _rule,
     ("DELETE", "/_practice/rules"): _clear_rules,

@@ -29,6 +29,12 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
             FROM jsonb_array_elements(added) n)
 $$;
 
+-- What the door found about one element of its document: its place there, the Link of its Ref, whether that Ref is an old
+-- one of the Link, whether all it tells equals Seen, its row in pending, and whether the journal may have to do with it.
+CREATE TYPE door_finding AS (
+    place integer, link_id bigint, is_old boolean, same boolean, pending_id bigint, recent boolean
+);
+
 -- The door of ALGORITHM.md ("Echo", "The gap"). A function, because this is the hottest statement of all: one turn to the
 -- database, plans that are kept, and no sequential scan, which a plan made while pending was empty would keep for ever.
 -- What is dropped is decided by one statement, so that Seen, pending, journal and issues are judged under one snapshot;
@@ -48,12 +54,11 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SE
 SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
-    places   integer[];  -- in the document, of what is queued; the following arrays run alongside
-    links    bigint[];
-    olds     boolean[];
-    sames    boolean[];
-    rows     bigint[];   -- of pending, where there is one already
-    hearing  bigint[];   -- Links whose journal may have to do with what was told
+    findings   door_finding[];  -- of what is queued
+    to_links   boolean;
+    to_refs    boolean;
+    to_known   boolean;
+    any_recent boolean;
 BEGIN
     late := 0;
     queued := 0;
@@ -93,7 +98,7 @@ BEGIN
                 AND p.side = CASE WHEN f.h IS NULL THEN 'salesforce' ELSE 'hubspot' END
                 AND p.ref_id = coalesce(f.h, f.r) LIMIT 1) AS ref_row
         FROM found f
-    ), judged AS (
+    ), judged AS MATERIALIZED (  -- or its subqueries would run once per mention of echo
         SELECT c.*, c.same AND NOT c.held AND c.link_row IS NULL AND c.ref_row IS NULL
             AND (SELECT i.id FROM issue i WHERE i.link_id = c.link_id AND i.closed_at IS NULL LIMIT 1) IS NULL
             AND (SELECT j.id FROM journal j WHERE j.side = 'hubspot' AND j.object = c.hubspot_object
@@ -103,87 +108,96 @@ BEGIN
         FROM compared c
     )
     SELECT coalesce(sum(j.size) FILTER (WHERE j.echo), 0), coalesce(sum(j.size) FILTER (WHERE NOT j.echo), 0),
-        array_agg(j.place) FILTER (WHERE NOT j.echo), array_agg(j.link_id) FILTER (WHERE NOT j.echo),
-        array_agg(j.is_old) FILTER (WHERE NOT j.echo), array_agg(j.same) FILTER (WHERE NOT j.echo),
-        array_agg(CASE WHEN j.link_id IS NULL THEN j.ref_row ELSE j.link_row END) FILTER (WHERE NOT j.echo),
-        array_agg(j.link_id) FILTER (WHERE NOT j.echo AND j.since IS NOT NULL AND j.link_id IS NOT NULL)
-    INTO dropped, queued, places, links, olds, sames, rows, hearing
+        array_agg((j.place, j.link_id, j.is_old, j.same,
+            CASE WHEN j.link_id IS NULL THEN j.ref_row ELSE j.link_row END,
+            j.since IS NOT NULL AND j.link_id IS NOT NULL)::door_finding) FILTER (WHERE NOT j.echo),
+        bool_or(NOT j.echo AND j.link_id IS NOT NULL), bool_or(j.link_id IS NULL),
+        bool_or(coalesce(j.link_row, j.ref_row) IS NOT NULL), bool_or(j.since IS NOT NULL AND NOT j.echo)
+    INTO dropped, queued, findings, to_links, to_refs, to_known, any_recent
     FROM judged j;
-    IF places IS NULL THEN
+    IF queued = 0 THEN
         RETURN;
     END IF;
 
-    -- In the order in which rounds lock them, or a request and a round would wait for each other.
-    PERFORM p.id FROM pending p WHERE p.id = ANY (rows) ORDER BY p.id FOR UPDATE;
+    IF to_known THEN
+        -- In the order in which rounds lock them, or a request and a round would wait for each other.
+        PERFORM p.id FROM pending p WHERE p.id IN (SELECT f.pending_id FROM unnest(findings) f)
+        ORDER BY p.id FOR UPDATE;
+    END IF;
 
-    INSERT INTO pending AS p (link_id, side, object, ref_id, lane, due_at, born_at, requeued, group_key, notes)
-    SELECT u.link_id, min(CASE WHEN d.h IS NULL THEN 'salesforce' ELSE 'hubspot' END), min(d.o),
-        min(coalesce(d.h, d.r)), in_lane, in_due, in_now,
-        bool_or(d.requeued OR u.is_old OR (d.keys IS NOT NULL AND NOT u.same)), min(l.group_key),
-        jsonb_path_query_array(jsonb_agg(CASE
-            -- What an old Ref of the Link holds says nothing of the record that now stands for it.
-            WHEN u.is_old THEN (
-                SELECT jsonb_agg(CASE WHEN n ? 'k' THEN n ELSE n - 'f' - 'v'
-                    || jsonb_build_object('k', 'changed', 'o', d.o, 'i', coalesce(d.h, d.r)) END)
-                FROM jsonb_array_elements(d.notes) n)
-            -- Of a whole record only what moved is worth a note.
-            WHEN d.keys IS NOT NULL THEN (
-                SELECT coalesce(jsonb_agg(n.note ORDER BY n.place), '[]')
-                FROM jsonb_array_elements(d.notes) WITH ORDINALITY AS n (note, place)
-                CROSS JOIN (SELECT CASE WHEN d.h IS NULL THEN l.seen_salesforce ELSE l.seen_hubspot END) AS s (seen)
-                WHERE s.seen ->> (d.keys ->> (n.place::integer - 1)) IS DISTINCT FROM n.note ->> 'v'
-                    OR coalesce(NOT s.seen ? (d.keys ->> (n.place::integer - 1)), true))
-            ELSE d.notes
-        END ORDER BY u.place), '$[*][*]')
-    FROM unnest(places, links, olds, sames) AS u (place, link_id, is_old, same)
-    LEFT JOIN link l ON l.id = u.link_id  -- gone meanwhile: refused by the foreign key, and told anew
-    CROSS JOIN LATERAL jsonb_to_record(in_document -> (u.place - 1))
-        AS d (h text, r text, o text, keys jsonb, requeued boolean, notes jsonb)
-    WHERE u.link_id IS NOT NULL GROUP BY u.link_id ORDER BY u.link_id
-    ON CONFLICT (link_id) WHERE link_id IS NOT NULL DO UPDATE SET
-        seq = p.seq + 1,
-        lane = least(p.lane, excluded.lane),
-        due_at = CASE WHEN p.token IS NOT NULL AND p.leased_until > in_now THEN p.due_at
-            ELSE least(p.due_at, excluded.due_at) END,
-        requeued = p.requeued OR excluded.requeued OR jsonb_array_length(p.notes) >= 200,
-        notes = notes_added(p.notes, excluded.notes, p.seq + 1, p.token IS NOT NULL AND p.leased_until > in_now);
+    IF to_links THEN
+        INSERT INTO pending AS p (link_id, side, object, ref_id, lane, due_at, born_at, requeued, group_key, notes)
+        SELECT u.link_id, min(CASE WHEN d.h IS NULL THEN 'salesforce' ELSE 'hubspot' END), min(d.o),
+            min(coalesce(d.h, d.r)), in_lane, in_due, in_now,
+            bool_or(d.requeued OR u.is_old OR (d.keys IS NOT NULL AND NOT u.same)), min(l.group_key),
+            jsonb_path_query_array(jsonb_agg(CASE
+                -- What an old Ref of the Link holds says nothing of the record that now stands for it.
+                WHEN u.is_old THEN (
+                    SELECT jsonb_agg(CASE WHEN n ? 'k' THEN n ELSE n - 'f' - 'v'
+                        || jsonb_build_object('k', 'changed', 'o', d.o, 'i', coalesce(d.h, d.r)) END)
+                    FROM jsonb_array_elements(d.notes) n)
+                -- Of a whole record only what moved is worth a note.
+                WHEN d.keys IS NOT NULL THEN (
+                    SELECT coalesce(jsonb_agg(n.note ORDER BY n.place), '[]')
+                    FROM jsonb_array_elements(d.notes) WITH ORDINALITY AS n (note, place)
+                    CROSS JOIN (SELECT CASE WHEN d.h IS NULL THEN l.seen_salesforce ELSE l.seen_hubspot END) AS s (seen)
+                    WHERE s.seen ->> (d.keys ->> (n.place::integer - 1)) IS DISTINCT FROM n.note ->> 'v'
+                        OR coalesce(NOT s.seen ? (d.keys ->> (n.place::integer - 1)), true))
+                ELSE d.notes
+            END ORDER BY u.place), '$[*][*]')
+        FROM unnest(findings) AS u
+        LEFT JOIN link l ON l.id = u.link_id  -- gone meanwhile: refused by the foreign key, and told anew
+        CROSS JOIN LATERAL jsonb_to_record(in_document -> (u.place - 1))
+            AS d (h text, r text, o text, keys jsonb, requeued boolean, notes jsonb)
+        WHERE u.link_id IS NOT NULL GROUP BY u.link_id ORDER BY u.link_id
+        ON CONFLICT (link_id) WHERE link_id IS NOT NULL DO UPDATE SET
+            seq = p.seq + 1,
+            lane = least(p.lane, excluded.lane),
+            due_at = CASE WHEN p.token IS NOT NULL AND p.leased_until > in_now THEN p.due_at
+                ELSE least(p.due_at, excluded.due_at) END,
+            requeued = p.requeued OR excluded.requeued OR jsonb_array_length(p.notes) >= 200,
+            notes = notes_added(p.notes, excluded.notes, p.seq + 1, p.token IS NOT NULL AND p.leased_until > in_now);
+    END IF;
 
-    INSERT INTO pending AS p (side, object, ref_id, lane, due_at, born_at, requeued, notes)
-    SELECT CASE WHEN d.h IS NULL THEN 'salesforce' ELSE 'hubspot' END AS side, d.o, coalesce(d.h, d.r) AS ref_id,
-        in_lane, in_due, in_now, d.requeued OR d.keys IS NOT NULL, d.notes
-    FROM unnest(places, links) AS u (place, link_id)
-    CROSS JOIN LATERAL jsonb_to_record(in_document -> (u.place - 1))
-        AS d (h text, r text, o text, keys jsonb, requeued boolean, notes jsonb)
-    WHERE u.link_id IS NULL ORDER BY side, d.o, ref_id
-    ON CONFLICT (side, object, ref_id) WHERE link_id IS NULL DO UPDATE SET
-        seq = p.seq + 1,
-        lane = least(p.lane, excluded.lane),
-        due_at = CASE WHEN p.token IS NOT NULL AND p.leased_until > in_now THEN p.due_at
-            ELSE least(p.due_at, excluded.due_at) END,
-        requeued = p.requeued OR excluded.requeued OR jsonb_array_length(p.notes) >= 200,
-        notes = notes_added(p.notes, excluded.notes, p.seq + 1, p.token IS NOT NULL AND p.leased_until > in_now);
+    IF to_refs THEN
+        INSERT INTO pending AS p (side, object, ref_id, lane, due_at, born_at, requeued, notes)
+        SELECT CASE WHEN d.h IS NULL THEN 'salesforce' ELSE 'hubspot' END AS side, d.o, coalesce(d.h, d.r) AS ref_id,
+            in_lane, in_due, in_now, d.requeued OR d.keys IS NOT NULL, d.notes
+        FROM unnest(findings) AS u
+        CROSS JOIN LATERAL jsonb_to_record(in_document -> (u.place - 1))
+            AS d (h text, r text, o text, keys jsonb, requeued boolean, notes jsonb)
+        WHERE u.link_id IS NULL ORDER BY side, d.o, ref_id
+        ON CONFLICT (side, object, ref_id) WHERE link_id IS NULL DO UPDATE SET
+            seq = p.seq + 1,
+            lane = least(p.lane, excluded.lane),
+            due_at = CASE WHEN p.token IS NOT NULL AND p.leased_until > in_now THEN p.due_at
+                ELSE least(p.due_at, excluded.due_at) END,
+            requeued = p.requeued OR excluded.requeued OR jsonb_array_length(p.notes) >= 200,
+            notes = notes_added(p.notes, excluded.notes, p.seq + 1, p.token IS NOT NULL AND p.leased_until > in_now);
+    END IF;
 
     -- The gap between our read and our write: a value that stood there in between was overwritten unread.
-    IF hearing IS NOT NULL AND EXISTS (
-        SELECT FROM unnest(hearing) AS h (link_id) CROSS JOIN LATERAL (
-            SELECT max(r.id) AS id FROM journal r WHERE r.link_id = h.link_id
+    IF any_recent AND EXISTS (
+        SELECT FROM unnest(findings) AS u CROSS JOIN LATERAL (
+            SELECT max(r.id) AS id FROM journal r WHERE r.link_id = u.link_id
         ) newest
-        JOIN journal j ON j.id = newest.id WHERE coalesce(j.settled_at, in_now) > in_now - interval '1 hour'
+        JOIN journal j ON j.id = newest.id
+        WHERE u.recent AND coalesce(j.settled_at, in_now) > in_now - interval '1 hour'
     ) THEN
         INSERT INTO ledger (link_id, side, object, ref_id, field, native, value, winner, why, at)
         SELECT DISTINCT ON (u.link_id, j.side, c.change ->> 'n', n.note -> 'v')
             u.link_id, j.side, j.object, j.ref_id, c.change ->> 'f', c.change ->> 'n', n.note -> 'v', c.change -> 'v',
             'late notice', in_now
-        FROM unnest(places, links) AS u (place, link_id)
+        FROM unnest(findings) AS u
         JOIN link l ON l.id = u.link_id
         CROSS JOIN LATERAL jsonb_to_record(in_document -> (u.place - 1))
-            AS d (h text, r text, o text, since bigint, notes jsonb)
+            AS d (h text, r text, o text, notes jsonb)
         CROSS JOIN LATERAL (
             SELECT r.* FROM journal r WHERE r.link_id = u.link_id ORDER BY r.id DESC LIMIT 20
         ) j
         CROSS JOIN LATERAL jsonb_array_elements(j.changes) AS c (change)
         CROSS JOIN LATERAL jsonb_array_elements(d.notes) AS n (note)
-        WHERE d.since IS NOT NULL AND j.object = d.o AND j.ref_id = coalesce(d.h, d.r)
+        WHERE u.recent AND j.object = d.o AND j.ref_id = coalesce(d.h, d.r)
             AND j.side = CASE WHEN d.h IS NULL THEN 'salesforce' ELSE 'hubspot' END
             AND j.state IN ('intended', 'done') AND coalesce(c.change ->> 'st', 'done') = 'done'
             AND coalesce(j.settled_at, in_now) > in_now - interval '1 hour'

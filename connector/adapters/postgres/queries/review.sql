@@ -1,4 +1,4 @@
--- name: add_report$
+-- name: add_report^
 INSERT INTO match_report (made_at, summary, agreement) VALUES (:now, :summary, :agreement) RETURNING id;
 
 -- name: forget_matched!
@@ -20,7 +20,7 @@ ORDER BY approved_at DESC, id DESC LIMIT 1;
 -- name: approve!
 UPDATE match_report SET approved_at = :now, approved_by = :by WHERE id = :report AND approved_at IS NULL;
 
--- name: queue_matched$
+-- name: queue_matched^
 -- What the latest report found and what is not linked yet goes round.
 WITH found AS (
     SELECT m.side, m.object, m.ref_id FROM matched m
@@ -33,9 +33,9 @@ WITH found AS (
     ON CONFLICT (side, object, ref_id) WHERE link_id IS NULL DO UPDATE SET seq = pending.seq + 1, requeued = true
     RETURNING 1
 )
-SELECT count(*) FROM queued;
+SELECT count(*) AS queued FROM queued;
 
--- name: queue_observed$
+-- name: queue_observed^
 -- What was observed is planned anew, now to be written.
 WITH found AS (
     SELECT regexp_match(subject, '^link:(\d+)$') AS link, regexp_match(subject, '^(hubspot|salesforce):([^:]+):(.+)$') AS ref
@@ -53,10 +53,7 @@ WITH found AS (
     ON CONFLICT (side, object, ref_id) WHERE link_id IS NULL DO UPDATE SET seq = pending.seq + 1, requeued = true
     RETURNING 1
 )
-SELECT (SELECT count(*) FROM links) + (SELECT count(*) FROM refs);
-
--- name: wake!
-SELECT pg_notify('accord_pending', '2');
+SELECT (SELECT count(*) FROM links) + (SELECT count(*) FROM refs) AS queued;
 
 -- name: observed_totals^
 SELECT count(*) AS subjects, max(at) AS latest,

@@ -1,0 +1,27 @@
+"""`accord demo`: one working day on the practice servers, through the public commands and the Procfile's processes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+People = Annotated[int, typer.Option(min=50, help="Generated persons.")]
+Seed = Annotated[int, typer.Option(help="Another seed makes other persons.")]
+Once = Annotated[bool, typer.Option("--once", help="End after the table instead of serving on.")]
+Mappings = Annotated[Path | None, typer.Option(help="Play it with your own agreement.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("demo")(demo)
+
+
+def demo(people: People = 2000, seed: Seed = 1, once: Once = False, mappings: Mappings = None) -> None:
+    """Show a day: match, preview, live, hand-off, rejection, a deal won, a conflict, an unknown word."""
+    from connector.demo.run import run
+    from connector.demo.stage import DemoFailed
+    from connector.errors import Refused
+
+    try:
+        run(people, seed, mappings, once)
+    except DemoFailed as failed:
+        raise Refused(f"The demo failed: {failed}") from failed

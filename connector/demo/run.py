@@ -1,0 +1,111 @@
+"""The demo from curtain to curtain: first day, the story, the same day again, the table."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from connector.demo.stage import DemoFailed, Stage, open_stage
+from connector.demo.story import Day, Scene, play
+
+console = Console()
+
+
+def run(people: int, seed: int, mappings: Path | None, once: bool) -> None:
+    """Raises DemoFailed with what was not shown. With ``once`` everything ends after the table."""
+    started = time.monotonic()
+    console.print(f"[bold]Accord[/]: {people} people on two practice servers, seed {seed}. Starting …")
+    with open_stage(people, seed, mappings) as stage:
+        _say(
+            f"up after {time.monotonic() - started:.1f} s: HubSpot {stage.hubspot.url}, Salesforce {stage.salesforce.url}"
+        )
+        day = Day(stage, f"s{seed}")
+        first_day(day)
+        _say("[bold]A working day[/]")
+        play(day)
+        day.quiet()
+        same_day_again(day)
+        console.print(_table(day.scenes, stage, time.monotonic() - started))
+        if not once:
+            _keep_serving(stage)
+
+
+def first_day(day: Day) -> None:
+    """Observe before live: who is who, what would be written, and only then the first link."""
+    stage = day.stage
+    _say("[bold]The first day[/]: nothing is written before somebody approved it")
+    stage.accord("match", "report", show=True)
+    stage.accord("match", "approve", "--yes", show=True)
+    stage.accord("preview", "--yes", show=True)
+    if _writes(stage):
+        raise DemoFailed(f"something was written while both sides were only observed: {_writes(stage)} calls")
+    started = time.monotonic()
+    stage.accord("mode", "live", "--yes", show=True)
+    day.quiet(80)
+    linked = json.loads(stage.accord("status", "--json"))["links"]
+    day.scenes.append(
+        Scene("observe to live, first link", f"{linked} people linked", time.monotonic() - started)
+    )
+
+
+def same_day_again(day: Day) -> None:
+    """Every person of the day is synced once more: nothing is written."""
+    before = _writes(day.stage)
+    for name in day.people:
+        day.stage.accord("sync", f"hubspot:contact:{day.people[name]}")
+    day.quiet()
+    wrote = _writes(day.stage) - before
+    if wrote:
+        raise DemoFailed(f"the same day again wrote {wrote} times")
+    day.scenes.append(Scene("the same day again", "nothing to write"))
+
+
+def _writes(stage: Stage) -> int:
+    """API calls that write, on both sides."""
+    calls: dict[str, Any] = stage.hubspot.calls()["by_endpoint"] | stage.salesforce.calls()["by_endpoint"]
+    return sum(n for line, n in calls.items() if _is_write(line))
+
+
+def _is_write(line: str) -> bool:
+    method, _, path = line.partition(" ")
+    return method in ("PATCH", "PUT", "DELETE") or path.endswith(
+        ("/update", "/upsert", "/create", "/composite")
+    )
+
+
+def _table(scenes: list[Scene], stage: Stage, seconds: float) -> Table:
+    hubspot, salesforce = stage.hubspot.calls()["total"], stage.salesforce.calls()["total"]
+    table = Table(
+        title=f"What happened in {seconds:.0f} s",
+        caption=f"API calls: HubSpot {hubspot}, Salesforce {salesforce}",
+    )
+    for name, justify in (("scene", "left"), ("what was seen", "left"), ("seconds", "right")):
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for scene in scenes:
+        table.add_row(scene.title, scene.shown, f"{scene.seconds:.2f}" if scene.seconds is not None else "")
+    return table
+
+
+def _keep_serving(stage: Stage) -> None:
+    console.print(
+        "\nAll goes on running; try it: edit a record on one side, look at the other. Ctrl-C ends it."
+    )
+    names = ("DATABASE_URL", "ACCORD_", "PORT")
+    for key, value in sorted(stage.env.items()):
+        if key.startswith(names):
+            console.print(f"  export {key}='{value}'", highlight=False, soft_wrap=True)
+    try:
+        while True:
+            stage.alive()
+            time.sleep(1)
+    except KeyboardInterrupt:
+        console.print("ending …")
+
+
+def _say(text: str) -> None:
+    console.print(text, highlight=False)

@@ -1,0 +1,222 @@
+"""The demo's stage: practice servers, a throw-away database, the Procfile's processes. All ends with the block."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+SECRET = "demo-outbound-secret-path"
+PROCFILE = Path(__file__).parent.parent.parent / "Procfile"
+RELEASE_FIRST = ("web", "worker")
+
+
+class DemoFailed(Exception):
+    """The demo did not show what it promises; the message says what."""
+
+
+@dataclass
+class Practice:
+    """One practice server, as a person or an admin sees it."""
+
+    told: dict[str, Any]
+    url: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.url = self.told["base_url"]
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+    def __call__(self, path: str, **body: Any) -> Any:
+        """POST /_practice/PATH, or GET without a body."""
+        address = f"{self.url}/_practice/{path}"
+        answer = (
+            self._session.post(address, json=body, timeout=30)
+            if body
+            else self._session.get(address, timeout=30)
+        )
+        if answer.status_code >= 400:
+            raise DemoFailed(f"{path}: {answer.text[:300]}")
+        return answer.json()
+
+    def edit(self, object_: str, values: dict[str, Any], **more: Any) -> str:
+        return str(self("edit", object=object_, values=values, **more)["id"])
+
+    def find(self, object_: str, field_: str, value: str) -> list[dict[str, Any]]:
+        found = self("find", object=object_, field=field_, value=value)["records"]
+        return [dict(one["values"], id=one["id"]) for one in found]
+
+    def calls(self) -> dict[str, Any]:
+        return dict(self("calls"))
+
+
+@dataclass
+class Stage:
+    """What the story plays on. ``env``: what any ``accord`` command is run with."""
+
+    hubspot: Practice
+    salesforce: Practice
+    env: dict[str, str]
+    logs: Path
+    port: int
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def accord(self, *arguments: str, show: bool = False) -> str:
+        """Run a public command. Raises DemoFailed with what it printed."""
+        done = subprocess.run(  # noqa: S603
+            [*ACCORD, *arguments], env=self.env, capture_output=True, text=True, timeout=120, check=False
+        )
+        if done.returncode:
+            raise DemoFailed(
+                f"accord {shlex.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+            )
+        if show:
+            print(done.stdout.rstrip())
+        return done.stdout
+
+    def alive(self) -> None:
+        for name, process in self.processes.items():
+            if process.poll() is not None:
+                raise DemoFailed(f"the {name} process ended with {process.returncode}:\n{self.tail(name)}")
+
+    def tail(self, name: str) -> str:
+        return (self.logs / f"{name}.log").read_text(errors="replace")[-3000:]
+
+
+ACCORD = [sys.executable, "-m", "connector"]
+
+
+@contextmanager
+def open_stage(people: int, seed: int, mappings: Path | None) -> Iterator[Stage]:
+    """Start everything; when the block ends every process is ended and the folder removed."""
+    with ExitStack() as ending:
+        folder = Path(
+            ending.enter_context(
+                tempfile.TemporaryDirectory(prefix="accord-demo-", ignore_cleanup_errors=True)
+            )
+        )
+        folder.chmod(0o755)
+        options = ("--people", str(people), "--seed", str(seed))
+        practice = [_practice(ending, folder, which, options) for which in ("hubspot", "salesforce")]
+        told = [Practice(_first_line(process, folder, which)) for process, which in practice]
+        port = _free_port()
+        stage = Stage(told[0], told[1], _env(told[0], told[1], folder, port, mappings), folder, port)
+        for name in ("release", *RELEASE_FIRST):
+            _from_procfile(stage, ending, name)
+        _wait_for_web(stage)
+        _subscribe(stage)
+        yield stage
+
+
+def _practice(
+    ending: ExitStack, folder: Path, which: str, options: tuple[str, ...]
+) -> tuple[subprocess.Popen[bytes], str]:
+    with (folder / f"{which}.log").open("wb") as log:
+        process = subprocess.Popen([*ACCORD, "practice", which, *options], stdout=subprocess.PIPE, stderr=log)  # noqa: S603
+    ending.callback(_end, process)
+    return process, which
+
+
+def _first_line(process: subprocess.Popen[bytes], folder: Path, which: str) -> dict[str, Any]:
+    line = process.stdout.readline() if process.stdout else b""
+    if not line:
+        raise DemoFailed(f"practice {which} did not start:\n{(folder / f'{which}.log').read_text()[-2000:]}")
+    return dict(json.loads(line))
+
+
+def _env(
+    hubspot: Practice, salesforce: Practice, folder: Path, port: int, mappings: Path | None
+) -> dict[str, str]:
+    """A clean environment: nothing of the caller's own Accord gets in."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ACCORD_", "DATABASE_URL", "PORT"))}
+    h, s = hubspot.told, salesforce.told
+    return (
+        kept
+        | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+            "ACCORD_EMBEDDED": str(folder / "database"),
+            "ACCORD_LOG_LEVEL": "info",
+            "ACCORD_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "ACCORD_HUBSPOT_BASE_URL": h["base_url"],
+            "ACCORD_HUBSPOT_ACCESS_TOKEN": h["access_token"],
+            "ACCORD_HUBSPOT_CLIENT_SECRET": h["client_secret"],
+            "ACCORD_HUBSPOT_PORTAL_ID": str(h["portal_id"]),
+            "ACCORD_HUBSPOT_APP_ID": str(h["app_id"]),
+            "ACCORD_SALESFORCE_INSTANCE_URL": s["instance_url"],
+            "ACCORD_SALESFORCE_CLIENT_ID": s["client_id"],
+            "ACCORD_SALESFORCE_CLIENT_SECRET": s["client_secret"],
+            "ACCORD_SALESFORCE_ORG_ID": s["org_id"],
+            "ACCORD_SALESFORCE_OUTBOUND_SECRET": SECRET,
+            "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}",
+            "WEB_CONCURRENCY": "1",
+        }
+        | ({"ACCORD_MAPPINGS": str(mappings.resolve())} if mappings else {})
+    )
+
+
+def _from_procfile(stage: Stage, ending: ExitStack, name: str) -> None:
+    """Start a process of the Procfile; the release process is waited for."""
+    lines = dict(line.split(":", 1) for line in PROCFILE.read_text().splitlines() if ":" in line)
+    command = shlex.split(lines[name])
+    with (stage.logs / f"{name}.log").open("wb") as log:
+        process = subprocess.Popen(command, env=stage.env, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
+    ending.callback(_end, process)
+    if name in RELEASE_FIRST:
+        stage.processes[name] = process
+    elif process.wait(timeout=60):
+        raise DemoFailed(f"{name} failed:\n{stage.tail(name)}")
+
+
+def _wait_for_web(stage: Stage) -> None:
+    for _ in range(200):
+        stage.alive()
+        try:
+            if requests.get(f"http://127.0.0.1:{stage.port}/healthz", timeout=10).ok:
+                return
+        except requests.RequestException:
+            pass
+        time.sleep(0.1)
+    raise DemoFailed(f"the web process does not answer:\n{stage.tail('web')}")
+
+
+def _subscribe(stage: Stage) -> None:
+    """What an admin sets up on both sides: where to send which changes."""
+    wanted = json.loads(stage.accord("mappings", "webhooks"))
+    root = f"http://127.0.0.1:{stage.port}/webhooks"
+    stage.hubspot("webhooks", target_url=f"{root}/hubspot", subscriptions=wanted["hubspot"])
+    stage.salesforce(
+        "outbound",
+        target_url=f"{root}/salesforce/{SECRET}",
+        objects=wanted["salesforce"],
+        skip_integration_user=True,
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=25)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

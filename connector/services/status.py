@@ -1,0 +1,82 @@
+"""How things stand: backlog and lag per lane, issues, API budget, breakers, modes, workers, hand-offs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from connector.services.lanes import LANES
+from connector.services.workbench import Workbench
+
+ALIVE = 90.0
+"""Seconds after its last beat up to which a worker counts as alive."""
+Row = dict[str, Any]
+
+
+class StandingStore(Protocol):
+    def standing(self, now: datetime) -> dict[str, Any]:
+        """Lists of rows by what they are about, and ``totals``; see adapters/postgres/standing.py."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Rows as the store gives them. ``lanes``: all three, by word, with ``paused`` (the reason, or None).
+    ``workers`` have ``alive``. ``warnings``: what needs a person, in words."""
+
+    at: datetime
+    agreement: str
+    fingerprint: str
+    lanes: dict[str, Row]
+    issues: list[Row]
+    budgets: list[Row]
+    breakers: list[Row]
+    modes: list[Row]
+    workers: list[Row]
+    handoffs: list[Row]
+    totals: Row
+    warnings: tuple[str, ...]
+
+
+def standing(bench: Workbench, store: StandingStore) -> Standing:
+    now = bench.clock()
+    told = store.standing(now)
+    pauses = {row["lane"]: row["reason"] for row in told["pauses"]}
+    rows = {row["lane"]: row for row in told["lanes"]}
+    empty = {"waiting": 0, "leased": 0, "later": 0, "oldest_seconds": 0.0, "lag_seconds": 0.0}
+    lanes = {
+        word: {**empty, **_without_lane(rows.get(number, {})), "paused": pauses.get(number)}
+        for word, number in LANES.items()
+    }
+    workers = [{**row, "alive": row["age_seconds"] <= ALIVE} for row in told["workers"]]
+    return Standing(
+        at=now,
+        agreement=bench.desk.version,
+        fingerprint=bench.agreement.fingerprint,
+        lanes=lanes,
+        workers=workers,
+        warnings=tuple(_warnings(lanes, workers, told)),
+        **{name: told[name] for name in ("issues", "budgets", "breakers", "modes", "handoffs", "totals")},
+    )
+
+
+def _without_lane(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name != "lane"}
+
+
+def _warnings(lanes: dict[str, Row], workers: list[Row], told: dict[str, Any]) -> list[str]:
+    found = [f"The {word} lane is paused: {row['paused']}" for word, row in lanes.items() if row["paused"]]
+    found += [
+        f"A breaker holds {row['field'] or 'everything'} in {row['side']}: {row['reason']}. "
+        "When it is no accident, `accord resume` lifts it."
+        for row in told["breakers"]
+    ]
+    if not any(worker["alive"] for worker in workers):
+        found.append("No worker is alive: nothing is synced. Start `accord worker`.")
+    for row in told["budgets"]:
+        if row["not_before"] is not None:
+            found.append(f"{row['side']} asked us to wait until {row['not_before']:%H:%M:%S} UTC.")
+    overdue = sum(row["overdue"] for row in told["handoffs"])
+    if overdue:
+        found.append(f"{overdue} hand-offs are overdue: sales has not answered in the agreed time.")
+    return found

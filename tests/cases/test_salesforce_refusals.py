@@ -1,0 +1,322 @@
+"""What Salesforce refuses, and what was done though nobody heard so: the cases T49 to T57 of the field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from connector.adapters.postgres.database import Pool
+from connector.practice.faults import OneShot
+from connector.practice.salesforce.rules import Validation
+from tests.cases.cast import account_with_contact, born_in_salesforce, contacts, hot, is_quiet, ledger, open_issue, rows_written, states
+from tests.world import HOT, World
+
+
+def _children(world: World, number: int) -> tuple[str, list[tuple[str, str]]]:
+    """An account with so many Contacts, all linked: its id, and the ids of each pair."""
+    account, first = account_with_contact(world)
+    ids = [first]
+    for n in range(1, number):
+        values = {"LastName": f"Ito {n}", "Email": f"p{n}@acme.example.com", "AccountId": account}
+        ids.append(world.salesforce.edit("Contact", values=values, create=True))
+    world.settle()
+    pairs = [(str(world.one("SELECT hubspot_id i FROM link WHERE salesforce_id = %s", i)["i"]), i) for i in ids]
+    return account, pairs
+
+
+# --- T49: locks ---------------------------------------------------------------------------------------------------
+
+
+def test_T49_children_of_a_locked_account_wait_and_nobody_sleeps_over_them(database: Pool) -> None:
+    world = World(database)
+    account, pairs = _children(world, 4)
+    _, lead = born_in_salesforce(world)
+    free = world.one("SELECT hubspot_id i FROM link WHERE salesforce_id = %s", lead)["i"]
+    world.salesforce.faults.update({"locks": [account]})
+    for contact in [*(h for h, _ in pairs), free]:
+        world.edit_contact(contact, city="Lyon")
+    world.later(seconds=1)
+    world.deliver()
+    world.round()
+    world.round()
+    assert world.sf(lead)["City"] == "Lyon"
+    waiting = world.all("SELECT due_at, leased_until FROM pending WHERE link_id IS NOT NULL")
+    assert len(waiting) == 4
+    assert all(row["due_at"] > world.clock.now() and row["leased_until"] is None for row in waiting)
+    world.salesforce.faults.update({"locks": []})
+    world.later(seconds=30)
+    world.settle()
+    assert {world.sf(s, "Contact")["MailingCity"] for _, s in pairs} == {"Lyon"}
+    assert ledger(world) == []
+    assert world.issues() == set()
+
+
+def test_T49_children_of_one_account_are_never_with_two_workers_at_once(database: Pool) -> None:
+    world = World(database)
+    _, pairs = _children(world, 3)
+    for contact, _ in pairs:
+        world.edit_contact(contact, city="Lyon")
+    world.later(seconds=1)
+    world.deliver()
+    first = world.rounds.claim(1, world.clock.now(), world.clock.now().replace(year=2027))
+    second = world.rounds.claim(10, world.clock.now(), world.clock.now().replace(year=2027))
+    assert len(first.rows) == 3
+    assert second.rows == []
+
+
+# --- T51: validation rules, flows ---------------------------------------------------------------------------------
+
+
+def _no_portland(row: Any) -> bool:
+    return row.get("City") == "Portland"
+
+
+@pytest.mark.parametrize("field", ["City", None])
+def test_T51_one_refused_field_keeps_neither_its_record_nor_its_batch_back(database: Pool, field: str | None) -> None:
+    world = World(database)
+    persons = [world.form(**HOT, email=f"p{n}@acme.example.com", lastname=f"Ito {n}") for n in range(4)]
+    world.settle()
+    world.salesforce.org.rules.validations.append(Validation("Lead", field, _no_portland, "We do not sell in Portland."))
+    for number, one in enumerate(persons):
+        world.edit_contact(one, city="Portland" if number == 2 else "Lyon", phone="+1 555 010 0001", jobtitle="CEO")
+    world.settle()
+    leads = [world.lead_of(one) for one in persons]
+    assert [lead["City"] for lead in leads] == ["Lyon", "Lyon", None, "Lyon"]
+    assert {(lead["Phone"], lead["Title"]) for lead in leads} == {("+1 555 010 0001", "CEO")}
+    told = open_issue(world, "refused", "city")
+    assert "We do not sell in Portland." in told["message"]
+    assert is_quiet(world)
+    world.edit_contact(persons[2], city="Salem")
+    world.settle()
+    assert world.lead_of(persons[2])["City"] == "Salem"
+    assert world.issues() == set()
+
+
+def test_T51_a_refusal_is_not_tried_again_every_round_but_after_a_day(database: Pool) -> None:
+    world = World(database)
+    ann, lead = hot(world)
+    world.salesforce.org.rules.validations.append(Validation("Lead", "City", _no_portland, "We do not sell in Portland."))
+    world.edit_contact(ann, city="Portland")
+    world.settle()
+    assert is_quiet(world)
+    world.salesforce.org.rules.clear()
+    world.later(days=1, minutes=1)
+    world.bench.rounds.requeue([r["id"] for r in world.all("SELECT id FROM link")], [], 1, world.clock.now())
+    world.settle()
+    assert world.sf(lead)["City"] == "Portland"
+    assert world.issues() - {("answer_overdue", "answer")} == set()
+
+
+def test_T51_a_new_lead_that_is_refused_for_one_field_is_made_without_it(database: Pool) -> None:
+    world = World(database)
+    world.salesforce.org.rules.validations.append(Validation("Lead", "City", _no_portland, "We do not sell in Portland."))
+    ann = world.form(**HOT, email="ann@acme.example.com", lastname="Ito", city="Portland")
+    world.settle()
+    assert (world.lead_of(ann)["LastName"], world.lead_of(ann)["City"]) == ("Ito", None)
+    assert "We do not sell in Portland." in open_issue(world, "refused", "city")["message"]
+    assert is_quiet(world)
+
+
+def test_T51_a_new_lead_that_is_refused_as_a_whole_is_shown_and_its_batch_is_made(database: Pool) -> None:
+    world = World(database)
+    stop = Validation("Lead", None, lambda row: row.get("LastName") == "Ito 1", "CPU time limit exceeded")
+    world.salesforce.org.rules.validations.append(stop)
+    persons = [world.form(**HOT, email=f"p{n}@acme.example.com", lastname=f"Ito {n}") for n in range(3)]
+    world.settle()
+    assert sorted(row["LastName"] for row in world.leads()) == ["Ito 0", "Ito 2"]
+    told = world.one("SELECT subject, message FROM issue WHERE closed_at IS NULL AND code = 'refused'")
+    assert (told["subject"], "CPU time limit exceeded" in told["message"]) == (f"hubspot:contact:{persons[1]}", True)
+    world.salesforce.org.rules.clear()
+    world.edit_contact(persons[1], city="Lyon")
+    world.settle()
+    assert world.lead_of(persons[1])["LastName"] == "Ito 1"
+    assert world.issues() == set()
+    assert states(world) == ["offered"] * 3
+
+
+# --- T52: converted meanwhile -------------------------------------------------------------------------------------
+
+
+def _between(world: World, line: str, act: Callable[[], None]) -> Callable[[str, str], None]:
+    """A hook that acts once, just before the first call that holds ``line``."""
+    done: list[bool] = []
+
+    def hook(when: str, call: str) -> None:
+        if when == "before" and line in call and not done:
+            done.append(True)
+            act()
+
+    return hook
+
+
+class _Hooked:
+    """A hook that is chosen after the world is made."""
+
+    def __init__(self) -> None:
+        self.hook: Callable[[str, str], None] | None = None
+
+    def __call__(self, when: str, call: str) -> None:
+        if self.hook is not None:
+            self.hook(when, call)
+
+
+def test_T52_a_lead_converted_between_our_read_and_our_write_is_followed_to_its_contact(database: Pool) -> None:
+    hooked = _Hooked()
+    world = World(database, hook=hooked)
+    ann, lead = hot(world)
+    world.edit_contact(ann, phone="+1 555 010 0001", city="Lyon")
+    made: list[str] = []
+    hooked.hook = _between(world, "composite", lambda: made.append(str(world.salesforce.convert(lead)["contact_id"])))
+    world.settle()
+    contact = world.sf(made[0], "Contact")
+    assert (contact["Phone"], contact["MailingCity"]) == ("+1 555 010 0001", "Lyon")
+    assert world.one("SELECT salesforce_object o, salesforce_id i FROM link") == {"o": "Contact", "i": made[0]}
+    assert len(contacts(world)) == 1
+    assert ("refused", "phone") not in world.issues()
+    assert states(world) == ["converted"]
+    hooked.hook = None
+    assert is_quiet(world)
+
+
+def test_T52_if_that_contact_is_deleted_the_pair_is_held_and_nothing_is_made_anew(database: Pool) -> None:
+    world = World(database)
+    ann, lead = hot(world)
+    made = world.salesforce.convert(lead)
+    world.salesforce.edit("Contact", str(made["contact_id"]), delete=True)
+    world.edit_contact(ann, phone="+1 555 010 0001")
+    world.settle()
+    open_issue(world, "gone")
+    assert len(world.leads()) == 1
+    assert world.salesforce.org.tables["Contact"].rows == {}
+    assert is_quiet(world)
+
+
+# --- T54: owners --------------------------------------------------------------------------------------------------
+
+
+def _leaves(world: World, email: str) -> None:
+    user = world.salesforce.org.people[email]
+    world.salesforce.org.tables["User"].rows[user]["IsActive"] = False
+    world.bench.people.pop(email, None)
+
+
+def test_T54_a_seller_who_left_is_passed_over_and_reported(database: Pool) -> None:
+    world = World(database)
+    _leaves(world, "bob@accord.example.com")
+    owners = []
+    for number in range(3):
+        _, lead = hot(world, email=f"p{number}@acme.example.com")
+        owners.append(world.sf(lead)["OwnerId"])
+    staff = world.salesforce.org.people
+    assert set(owners) <= {staff["dave@accord.example.com"], staff["erin@accord.example.com"]}
+    told = world.all("SELECT message FROM issue WHERE closed_at IS NULL AND code = 'owner_inactive'")
+    assert told
+    assert "bob@accord.example.com" in told[0]["message"]
+    world.bench.people["bob@accord.example.com"] = staff["bob@accord.example.com"]
+    world.bench.rounds.requeue([r["id"] for r in world.all("SELECT id FROM link")], [], 1, world.clock.now())
+    world.settle()
+    assert world.issues() == set()
+
+
+def test_T54_where_nobody_is_active_the_person_waits_and_is_never_the_integration_users(database: Pool) -> None:
+    world = World(database)
+    for name in ("bob", "carol", "dave", "erin", "frank"):
+        _leaves(world, f"{name}@accord.example.com")
+    ann = world.form(**HOT, email="ann@acme.example.com", lastname="Ito")
+    world.settle()
+    assert world.leads() == []
+    assert states(world) == ["held"]
+    open_issue(world, "no_owner", "owner")
+    world.bench.people["bob@accord.example.com"] = world.salesforce.org.people["bob@accord.example.com"]
+    world.salesforce.org.tables["User"].rows[world.bench.people["bob@accord.example.com"]]["IsActive"] = True
+    world.edit_contact(ann, city="Lyon")
+    world.settle()
+    assert world.lead_of(ann)["OwnerId"] == world.bench.people["bob@accord.example.com"]
+    assert ("no_owner", "owner") not in world.issues()
+
+
+def test_T54_a_seller_who_left_since_we_looked_is_refused_and_the_lead_still_arrives_with_somebody(database: Pool) -> None:
+    world = World(database)
+    for name in ("bob", "dave", "erin"):
+        user = world.salesforce.org.people[f"{name}@accord.example.com"]
+        world.salesforce.org.tables["User"].rows[user]["IsActive"] = False
+    ann = world.form(**HOT, email="ann@acme.example.com", lastname="Ito")
+    world.settle()
+    integration = world.salesforce.org.people["integration"]
+    assert all(lead["OwnerId"] != integration for lead in world.leads())
+    assert any(code in ("refused", "owner_inactive", "no_owner") for code, _ in world.issues())
+    assert world.hs(ann)["accord_tier"] == "hot"
+
+
+def test_T54_an_owner_without_a_counterpart_goes_to_the_fallback(database: Pool) -> None:
+    world = World(database)
+    kim, lead = born_in_salesforce(world)
+    admin = world.salesforce.org.people["admin"]
+    world.edit_lead(lead, OwnerId=admin, City="Lyon")
+    world.settle()
+    assert world.hs(kim)["city"] == "Lyon"
+    assert world.hs(kim)["hubspot_owner_id"] == world.bench.hubspot_people["frank@accord.example.com"]
+    assert world.sf(lead)["OwnerId"] == admin
+    assert is_quiet(world)
+
+
+# --- T57: committed, and the reply was lost -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("side", "match"), [("salesforce", "composite"), ("hubspot", "batch/update")])
+def test_T57_a_write_whose_reply_was_lost_is_settled_by_reading_and_not_repeated(database: Pool, side: str, match: str) -> None:
+    world = World(database)
+    ann, lead = hot(world)
+    before = rows_written(world)
+    if side == "salesforce":
+        world.edit_contact(ann, phone="+1 555 010 0001")
+        world.salesforce.faults.update({"next": [OneShot(match, "lost_reply")]})
+    else:
+        world.edit_lead(lead, Phone="+1 555 010 0001")
+        world.hubspot.faults.update({"next": [OneShot(match, "lost_reply")]})
+    world.settle()
+    assert world.sf(lead)["Phone"] == world.hs(ann)["phone"] == "+1 555 010 0001"
+    assert rows_written(world)[side] - before[side] == 1
+    assert {r["state"] for r in world.all("SELECT state FROM journal")} == {"done"}
+    assert ledger(world) == []
+    assert world.issues() == set()
+    assert is_quiet(world)
+
+
+def test_T57_a_lead_that_was_made_without_our_hearing_of_it_is_not_made_twice(database: Pool) -> None:
+    world = World(database)
+    world.salesforce.faults.update({"next": [OneShot("composite", "lost_reply")]})
+    ann, lead = hot(world)
+    assert [row["Id"] for row in world.leads()] == [lead]
+    assert world.hs(ann)["accord_salesforce_id"] == lead
+    assert states(world) == ["offered"]
+    assert world.issues() == set()
+    assert is_quiet(world)
+
+
+def test_T57_a_contact_that_was_made_without_our_hearing_of_it_is_not_made_twice(database: Pool) -> None:
+    world = World(database)
+    world.hubspot.faults.update({"next": [OneShot("batch/upsert", "lost_reply")]})
+    kim, lead = born_in_salesforce(world)
+    assert len(contacts(world)) == 1
+    assert world.sf(lead)["Accord_HubSpot_Id__c"] == kim
+    assert world.issues() == set()
+    assert is_quiet(world)
+
+
+def test_T57_an_edit_on_top_of_a_write_whose_reply_was_lost_wins_and_nothing_is_lost(database: Pool) -> None:
+    world = World(database)
+    ann, lead = hot(world)
+    world.edit_contact(ann, phone="+1 555 010 0001")
+    world.salesforce.faults.update({"next": [OneShot("composite", "lost_reply"), OneShot("GET", "drop", times=3)]})
+    world.later(seconds=1)
+    world.deliver()
+    world.round()
+    world.later(seconds=5)
+    world.edit_lead(lead, Phone="+1 555 010 0002")
+    world.settle()
+    assert world.sf(lead)["Phone"] == world.hs(ann)["phone"] == "+1 555 010 0002"
+    assert all(value == "+1 555 010 0001" for _, _, value, _ in ledger(world))
+    assert is_quiet(world)
