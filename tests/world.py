@@ -50,7 +50,8 @@ HOT = {
 
 @dataclass
 class World:
-    """``live``: both sides are written from the start. ``agreement``: the shipped one unless another is given."""
+    """``live``: both sides are written from the start. ``agreement``: the shipped one unless another is given.
+    ``hubspot_more``, ``salesforce_more``: keywords of the adapters (options, budget …)."""
 
     database: Pool
     people: int = 0
@@ -60,6 +61,8 @@ class World:
     pace: Pace = field(default_factory=Pace)
     hook: Any = None
     stages: tuple[str, ...] = ()
+    hubspot_more: Mapping[str, Any] = field(default_factory=dict)
+    salesforce_more: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.clock = ManualClock(START)
@@ -76,8 +79,8 @@ class World:
             self.set_mode("live")
 
     def _bench(self) -> Workbench:
-        hubspot = hubspot_on(self.hubspot, clock=self.clock.now, hook=self.hook)
-        salesforce = salesforce_on(self.salesforce, clock=self.clock.now, hook=self.hook)
+        hubspot = hubspot_on(self.hubspot, clock=self.clock.now, hook=self.hook, **self.hubspot_more)
+        salesforce = salesforce_on(self.salesforce, clock=self.clock.now, hook=self.hook, **self.salesforce_more)
         agreement = self.agreement or load(MAPPINGS)
         owners, users = hubspot.people(), salesforce.people()
         agreement = agreement.bind(

@@ -66,7 +66,9 @@ def _newest(plan: Plan, pair: Pair, field: Field) -> Decision | None:
     if history is None:
         plan.needs_history.add(field.hubspot)
         return None
-    at = history[0].at if history else h.modified_at or h.read_at
+    # the history was read later than the record: what was typed in between is not what this plan speaks of
+    typed = [v for v in history if v.value == h.values.get(field.hubspot)] or history
+    at = typed[0].at if typed else h.modified_at or h.read_at
     begin = pair.shown.get(field.name, pair.shown_at)
     end = (s.modified_at or s.read_at) + SECOND
     if (begin is None or begin <= at) and at <= end:

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from connector.core.fields import translate
 from connector.core.mapping import Blank, Direction, Field
 from connector.core.plan import Asked
-from connector.core.reconcile import translate
 from connector.core.records import Side, Value
 from connector.errors import Refused, Untranslatable
 from connector.services.workbench import Workbench

@@ -72,7 +72,7 @@ def _seen(bench: Workbench, store: ModeStore) -> None:
     preview = store.latest_preview()
     if preview is None or preview["seen_at"] < report["approved_at"]:
         raise Refused(
-            "Nobody has looked at what would be written since the match report was approved: `accord preview`."
+            "Nobody has approved what would be written since the match report was approved: `accord preview`."
         )
     if preview["agreement"] != fingerprint:
         raise Refused("The preview was made under another agreement. Look again: `accord preview`.")

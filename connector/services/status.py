@@ -21,13 +21,13 @@ class StandingStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Rows as the store gives them. ``lanes``: all three, by word, with ``paused`` (the reason, or None).
+    """Rows as the store gives them. ``lanes``: all three, with ``lane`` (its word) and ``paused`` (the reason, or None).
     ``workers`` have ``alive``. ``warnings``: what needs a person, in words."""
 
     at: datetime
     agreement: str
     fingerprint: str
-    lanes: dict[str, Row]
+    lanes: list[Row]
     issues: list[Row]
     budgets: list[Row]
     breakers: list[Row]
@@ -44,10 +44,10 @@ def standing(bench: Workbench, store: StandingStore) -> Standing:
     pauses = {row["lane"]: row["reason"] for row in told["pauses"]}
     rows = {row["lane"]: row for row in told["lanes"]}
     empty = {"waiting": 0, "leased": 0, "later": 0, "oldest_seconds": 0.0, "lag_seconds": 0.0}
-    lanes = {
-        word: {**empty, **_without_lane(rows.get(number, {})), "paused": pauses.get(number)}
+    lanes = [
+        {**empty, **rows.get(number, {}), "lane": word, "paused": pauses.get(number)}
         for word, number in LANES.items()
-    }
+    ]
     workers = [{**row, "alive": row["age_seconds"] <= ALIVE} for row in told["workers"]]
     return Standing(
         at=now,
@@ -60,12 +60,8 @@ def standing(bench: Workbench, store: StandingStore) -> Standing:
     )
 
 
-def _without_lane(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name != "lane"}
-
-
-def _warnings(lanes: dict[str, Row], workers: list[Row], told: dict[str, Any]) -> list[str]:
-    found = [f"The {word} lane is paused: {row['paused']}" for word, row in lanes.items() if row["paused"]]
+def _warnings(lanes: list[Row], workers: list[Row], told: dict[str, Any]) -> list[str]:
+    found = [f"The {row['lane']} lane is paused: {row['paused']}" for row in lanes if row["paused"]]
     found += [
         f"A breaker holds {row['field'] or 'everything'} in {row['side']}: {row['reason']}. "
         "When it is no accident, `accord resume` lifts it."

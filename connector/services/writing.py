@@ -232,6 +232,8 @@ class Writing:
                 judge.change(change, "done", answer.record)
             _join(result.confirmed, judge.result)
             plan.blocks = [b for b in plan.blocks if b.side is not creation.side]
+            if creation.side is Side.HUBSPOT:
+                plan.again = True  # its verdict and its hand-off come now that it is there
         elif answer.verdict == "refused":
             self._without(result, creation, answer)
         else:

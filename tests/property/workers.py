@@ -34,6 +34,7 @@ class Worker(greenlet):
         Sync(self.bench).round(self.limit)
 
     def step(self, mode: str = "ok") -> None:
+        """``mode``, of a call only: ok, fail (it never arrives), lost (its answer does not), frozen (it is sent later)."""
         self.mode = mode
         self.switch()
 
@@ -60,20 +61,20 @@ class PausingLease(Lease):
     def __call__(self, timeout: float) -> None:
         mode = pause("call")
         super().__call__(timeout)
+        if mode == "frozen":
+            mode = pause("send")
         if mode in ("lost", "fail"):
             kind = "lost_reply" if mode == "lost" else "drop"
             for core in self.cores.values():
                 core.faults.next = [OneShot(match="", kind=kind)]
 
 
-def hook(when: str, line: str) -> None:
-    """Around every HTTP call. A fault is for one call of one side only."""
-    here = getcurrent()
-    if when == "after":
-        for core in PausingLease.cores.values():
-            core.faults.next = []
-        if isinstance(here, Worker):
-            pause(f"after {line}")
+def after_call(line: str) -> None:
+    """To be called after every HTTP call: a fault is for one call of one side only."""
+    for core in PausingLease.cores.values():
+        core.faults.next = []
+    if isinstance(getcurrent(), Worker):
+        pause(f"after {line}")
 
 
 class SteppedRounds(PostgresRounds):

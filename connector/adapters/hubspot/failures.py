@@ -20,12 +20,16 @@ LIMIT_WAITS = (("ten_secondly", 10.0), ("secondly", 1.0))
 
 
 class Rejection(MendRequest):
-    """HubSpot refused the call as it stands. For a batch of rows the caller turns it into their verdicts."""
+    """HubSpot refused the call as it stands. For a batch of rows the caller turns it into their verdicts.
+
+    The message has codes and properties, and none of HubSpot's own words: they may quote a record.
+    """
 
     def __init__(self, status: int, body: Mapping[str, Any]) -> None:
         self.status, self.body = status, body
-        what = f"{status} {body.get('category', '')}: {body.get('message', '')}"
-        super().__init__(SIDE, discreet(what))
+        faults = {f"{name} {code}".strip() for code, _, name in _details(body, str(body.get("message") or ""))}
+        what = f"{status} {body.get('category', '')}".strip()
+        super().__init__(SIDE, discreet(f"{what}: {', '.join(sorted(faults))}" if faults else what))
 
 
 @dataclass(frozen=True, slots=True)

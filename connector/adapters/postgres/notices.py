@@ -88,7 +88,7 @@ def _alone(connection: Connection[Any], parameters: dict[str, Any]) -> dict[str,
     try:
         for attempt in itertools.count(1):
             try:
-                row: dict[str, Any] = _queries.accept_notices(connection, **parameters)
+                row: dict[str, Any] = _queries.take_notices(connection, **parameters)
             except _AGAIN:
                 if attempt == ATTEMPTS:
                     raise

@@ -60,11 +60,16 @@ class PostgresReview:
 
     # -- previews
 
-    def observed(self, each: int, now: datetime) -> Row:
+    def unplanned(self) -> int:
+        """Persons that wait for a round, or are in one."""
+        with self._connection() as conn:
+            return int(_queries.unplanned(conn)["waiting"])
+
+    def observed(self, each: int) -> Row:
         """What rounds would have written: {subjects, latest, waiting, fields, creates, examples}; ``each``: examples a
         field."""
         with self._connection() as conn:
-            totals = dict(_queries.observed_totals(conn, now=now))
+            totals = dict(_queries.observed_totals(conn))
             return totals | {
                 "fields": list(_queries.observed_fields(conn)),
                 "creates": list(_queries.observed_creates(conn)),

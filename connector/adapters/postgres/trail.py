@@ -36,7 +36,7 @@ class PostgresTrail:
 
     def look(self, ref: Ref, link: int | None, now: datetime) -> Claim:
         """What a claim of this one row would bring, without a lease or a trace."""
-        row = {"id": 0, "link_id": link, "side": ref.side, "object": ref.object, "ref_id": ref.id, "lane": 0, "seq": 0,
+        row: Row = {"id": 0, "link_id": link, "side": ref.side, "object": ref.object, "ref_id": ref.id, "lane": 0, "seq": 0,
                "was_leased": True, "requeued": True, "notes": [], "attempts": 1}  # fmt: skip
         links = [] if link is None else [link]
         with self._connection() as conn:
@@ -111,13 +111,11 @@ class PostgresTrail:
 
     # -- the canary
 
-    def some_link(self, objects: Sequence[str]) -> Row | None:
+    def told(self, ref: Ref, link: int | None, native: str, value: str, since: datetime) -> bool:
+        """Did that value of that field reach us since then, by a notice that was pushed?"""
         with self._connection() as conn:
-            row = _queries.some_link(conn, objects=list(objects))
-            return dict(row) if row is not None else None
-
-    def told(self, link: int, side: str, native: str, value: str, since: datetime) -> bool:
-        """Did that value of that field reach us since then?"""
-        with self._connection() as conn:
-            row = _queries.told(conn, link=link, side=side, native=native, value=value, since=since)
+            row = _queries.told(
+                conn, link=link or 0, subject=f"link:{link}" if link else str(ref), side=ref.side,
+                object=ref.object, id=ref.id, native=native, value=value, since=since,
+            )  # fmt: skip
             return bool(row["told"])

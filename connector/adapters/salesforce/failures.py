@@ -26,13 +26,20 @@ LIMIT = "REQUEST_LIMIT_EXCEEDED"
 CLOSED = {"API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED", "INVALID_SESSION_ID", "UNSUPPORTED_API_VERSION"}
 
 
+_NO_COLUMN = re.compile(r"No such column '\w+'(?: on (?:entity|sobject of type) '?\w+'?)?")
+
+
 class Rejection(MendRequest):
-    """Salesforce refused the call as it stands. ``body`` is its parsed answer, ``code`` the first error's."""
+    """Salesforce refused the call as it stands. ``body`` is its parsed answer, ``code`` the first error's.
+
+    The message has none of Salesforce's own words but a missing field's name: they may quote a record.
+    """
 
     def __init__(self, status: int, body: Any) -> None:
         self.status, self.body = status, body
         self.code, message = first_error(body)
-        super().__init__(SIDE, discreet(f"{status} {self.code}: {message}"))
+        found = _NO_COLUMN.search(message)
+        super().__init__(SIDE, f"{status} {self.code}{f': {found.group(0)}' if found else ''}")
 
 
 def first_error(body: Any) -> tuple[str, str]:

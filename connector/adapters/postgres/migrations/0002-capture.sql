@@ -32,7 +32,7 @@ $$;
 -- What the door found about one element of its document: its place there, the Link of its Ref, whether that Ref is an old
 -- one of the Link, whether all it tells equals Seen, its row in pending, and whether the journal may have to do with it.
 CREATE TYPE door_finding AS (
-    place integer, link_id bigint, is_old boolean, same boolean, pending_id bigint, recent boolean
+    place integer, link_id bigint, is_old boolean, same boolean, pending_id bigint, recent boolean, group_key text
 );
 
 -- The door of ALGORITHM.md ("Echo", "The gap"). A function, because this is the hottest statement of all: one turn to the
@@ -51,13 +51,14 @@ CREATE FUNCTION accept_notices(
     OUT dropped integer, OUT queued integer, OUT late integer, OUT repeated boolean
 ) LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
-SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     findings   door_finding[];  -- of what is queued
-    to_links   boolean;
-    to_refs    boolean;
     to_known   boolean;
+    finding    door_finding;
+    told       jsonb;
+    notes      jsonb;
+    again      boolean;
     any_recent boolean;
 BEGIN
     late := 0;
@@ -75,6 +76,7 @@ BEGIN
     WITH found AS MATERIALIZED (
         SELECT s.place, s.h, s.r, s.o, s.expected, s.size, s.since, coalesce(hub.id, force.id, old.link_id) AS link_id,
             old.link_id IS NOT NULL AS is_old, coalesce(hub.held, force.held) AS held,
+            coalesce(hub.group_key, force.group_key) AS group_key,
             CASE WHEN hub.id IS NULL THEN force.seen_salesforce ELSE hub.seen_hubspot END AS seen,
             coalesce(hub.hubspot_object, force.hubspot_object) AS hubspot_object,
             coalesce(hub.hubspot_id, force.hubspot_id) AS hubspot_id,
@@ -110,10 +112,10 @@ BEGIN
     SELECT coalesce(sum(j.size) FILTER (WHERE j.echo), 0), coalesce(sum(j.size) FILTER (WHERE NOT j.echo), 0),
         array_agg((j.place, j.link_id, j.is_old, j.same,
             CASE WHEN j.link_id IS NULL THEN j.ref_row ELSE j.link_row END,
-            j.since IS NOT NULL AND j.link_id IS NOT NULL)::door_finding) FILTER (WHERE NOT j.echo),
-        bool_or(NOT j.echo AND j.link_id IS NOT NULL), bool_or(j.link_id IS NULL),
+            j.since IS NOT NULL AND j.link_id IS NOT NULL, j.group_key)::door_finding
+            ORDER BY j.link_id, j.h, j.r, j.o) FILTER (WHERE NOT j.echo),
         bool_or(coalesce(j.link_row, j.ref_row) IS NOT NULL), bool_or(j.since IS NOT NULL AND NOT j.echo)
-    INTO dropped, queued, findings, to_links, to_refs, to_known, any_recent
+    INTO dropped, queued, findings, to_known, any_recent
     FROM judged j;
     IF queued = 0 THEN
         RETURN;
@@ -125,56 +127,52 @@ BEGIN
         ORDER BY p.id FOR UPDATE;
     END IF;
 
-    IF to_links THEN
-        INSERT INTO pending AS p (link_id, side, object, ref_id, lane, due_at, born_at, requeued, group_key, notes)
-        SELECT u.link_id, min(CASE WHEN d.h IS NULL THEN 'salesforce' ELSE 'hubspot' END), min(d.o),
-            min(coalesce(d.h, d.r)), in_lane, in_due, in_now,
-            bool_or(d.requeued OR u.is_old OR (d.keys IS NOT NULL AND NOT u.same)), min(l.group_key),
-            jsonb_path_query_array(jsonb_agg(CASE
-                -- What an old Ref of the Link holds says nothing of the record that now stands for it.
-                WHEN u.is_old THEN (
-                    SELECT jsonb_agg(CASE WHEN n ? 'k' THEN n ELSE n - 'f' - 'v'
-                        || jsonb_build_object('k', 'changed', 'o', d.o, 'i', coalesce(d.h, d.r)) END)
-                    FROM jsonb_array_elements(d.notes) n)
-                -- Of a whole record only what moved is worth a note.
-                WHEN d.keys IS NOT NULL THEN (
-                    SELECT coalesce(jsonb_agg(n.note ORDER BY n.place), '[]')
-                    FROM jsonb_array_elements(d.notes) WITH ORDINALITY AS n (note, place)
-                    CROSS JOIN (SELECT CASE WHEN d.h IS NULL THEN l.seen_salesforce ELSE l.seen_hubspot END) AS s (seen)
-                    WHERE s.seen ->> (d.keys ->> (n.place::integer - 1)) IS DISTINCT FROM n.note ->> 'v'
-                        OR coalesce(NOT s.seen ? (d.keys ->> (n.place::integer - 1)), true))
-                ELSE d.notes
-            END ORDER BY u.place), '$[*][*]')
-        FROM unnest(findings) AS u
-        LEFT JOIN link l ON l.id = u.link_id  -- gone meanwhile: refused by the foreign key, and told anew
-        CROSS JOIN LATERAL jsonb_to_record(in_document -> (u.place - 1))
-            AS d (h text, r text, o text, keys jsonb, requeued boolean, notes jsonb)
-        WHERE u.link_id IS NOT NULL GROUP BY u.link_id ORDER BY u.link_id
-        ON CONFLICT (link_id) WHERE link_id IS NOT NULL DO UPDATE SET
-            seq = p.seq + 1,
-            lane = least(p.lane, excluded.lane),
-            due_at = CASE WHEN p.token IS NOT NULL AND p.leased_until > in_now THEN p.due_at
-                ELSE least(p.due_at, excluded.due_at) END,
-            requeued = p.requeued OR excluded.requeued OR jsonb_array_length(p.notes) >= 200,
-            notes = notes_added(p.notes, excluded.notes, p.seq + 1, p.token IS NOT NULL AND p.leased_until > in_now);
-    END IF;
-
-    IF to_refs THEN
-        INSERT INTO pending AS p (side, object, ref_id, lane, due_at, born_at, requeued, notes)
-        SELECT CASE WHEN d.h IS NULL THEN 'salesforce' ELSE 'hubspot' END AS side, d.o, coalesce(d.h, d.r) AS ref_id,
-            in_lane, in_due, in_now, d.requeued OR d.keys IS NOT NULL, d.notes
-        FROM unnest(findings) AS u
-        CROSS JOIN LATERAL jsonb_to_record(in_document -> (u.place - 1))
-            AS d (h text, r text, o text, keys jsonb, requeued boolean, notes jsonb)
-        WHERE u.link_id IS NULL ORDER BY side, d.o, ref_id
-        ON CONFLICT (side, object, ref_id) WHERE link_id IS NULL DO UPDATE SET
-            seq = p.seq + 1,
-            lane = least(p.lane, excluded.lane),
-            due_at = CASE WHEN p.token IS NOT NULL AND p.leased_until > in_now THEN p.due_at
-                ELSE least(p.due_at, excluded.due_at) END,
-            requeued = p.requeued OR excluded.requeued OR jsonb_array_length(p.notes) >= 200,
-            notes = notes_added(p.notes, excluded.notes, p.seq + 1, p.token IS NOT NULL AND p.leased_until > in_now);
-    END IF;
+    FOREACH finding IN ARRAY findings LOOP
+        told := in_document -> (finding.place - 1);
+        notes := told -> 'notes';
+        again := (told ->> 'requeued')::boolean;
+        IF finding.is_old THEN
+            -- What an old Ref of the Link holds says nothing of the record that now stands for it.
+            again := true;
+            SELECT jsonb_agg(CASE WHEN n ? 'k' THEN n ELSE n - 'f' - 'v' || jsonb_build_object(
+                'k', 'changed', 'o', told ->> 'o', 'i', coalesce(told ->> 'h', told ->> 'r')) END)
+            INTO notes FROM jsonb_array_elements(notes) n;
+        ELSIF told -> 'keys' <> 'null' THEN
+            -- Of a whole record only what moved is worth a note.
+            again := again OR NOT finding.same;
+            IF finding.link_id IS NOT NULL THEN
+                SELECT coalesce(jsonb_agg(n.note ORDER BY n.place), '[]') INTO notes
+                FROM jsonb_array_elements(notes) WITH ORDINALITY AS n (note, place)
+                LEFT JOIN link l ON l.id = finding.link_id
+                CROSS JOIN LATERAL (SELECT told -> 'keys' ->> (n.place::integer - 1),
+                    CASE WHEN told ->> 'h' IS NULL THEN l.seen_salesforce ELSE l.seen_hubspot END) AS s (key, seen)
+                WHERE s.seen ->> s.key IS DISTINCT FROM n.note ->> 'v' OR coalesce(NOT s.seen ? s.key, true);
+            END IF;
+        END IF;
+        IF finding.link_id IS NOT NULL THEN
+            INSERT INTO pending AS p (link_id, side, object, ref_id, lane, due_at, born_at, requeued, group_key, notes)
+            VALUES (finding.link_id, CASE WHEN told ->> 'h' IS NULL THEN 'salesforce' ELSE 'hubspot' END, told ->> 'o',
+                coalesce(told ->> 'h', told ->> 'r'), in_lane, in_due, in_now, again, finding.group_key, notes)
+            ON CONFLICT (link_id) WHERE link_id IS NOT NULL DO UPDATE SET
+                seq = p.seq + 1,
+                lane = least(p.lane, excluded.lane),
+                due_at = CASE WHEN p.token IS NOT NULL AND p.leased_until > in_now THEN p.due_at
+                    ELSE least(p.due_at, excluded.due_at) END,
+                requeued = p.requeued OR excluded.requeued OR jsonb_array_length(p.notes) >= 200,
+                notes = notes_added(p.notes, excluded.notes, p.seq + 1, p.token IS NOT NULL AND p.leased_until > in_now);
+        ELSE
+            INSERT INTO pending AS p (side, object, ref_id, lane, due_at, born_at, requeued, notes)
+            VALUES (CASE WHEN told ->> 'h' IS NULL THEN 'salesforce' ELSE 'hubspot' END, told ->> 'o',
+                coalesce(told ->> 'h', told ->> 'r'), in_lane, in_due, in_now, again, notes)
+            ON CONFLICT (side, object, ref_id) WHERE link_id IS NULL DO UPDATE SET
+                seq = p.seq + 1,
+                lane = least(p.lane, excluded.lane),
+                due_at = CASE WHEN p.token IS NOT NULL AND p.leased_until > in_now THEN p.due_at
+                    ELSE least(p.due_at, excluded.due_at) END,
+                requeued = p.requeued OR excluded.requeued OR jsonb_array_length(p.notes) >= 200,
+                notes = notes_added(p.notes, excluded.notes, p.seq + 1, p.token IS NOT NULL AND p.leased_until > in_now);
+        END IF;
+    END LOOP;
 
     -- The gap between our read and our write: a value that stood there in between was overwritten unread.
     IF any_recent AND EXISTS (
@@ -205,6 +203,8 @@ BEGIN
             AND to_timestamp((n.note ->> 't')::bigint / 1000.0) BETWEEN j.read_at AND coalesce(j.settled_at, in_now)
             AND n.note ->> 'v' IS DISTINCT FROM c.change ->> 'o'
             AND n.note ->> 'v' IS DISTINCT FROM c.change ->> 'v'
+            -- The blank between the two steps of a value is ours.
+            AND NOT (c.change ? 'two' AND coalesce(n.note ->> 'v', '') = '')
             AND (NOT c.change ? 'got' OR n.note ->> 'v' IS DISTINCT FROM c.change ->> 'got')
             AND n.note ->> 'v' IS DISTINCT FROM
                 CASE WHEN d.h IS NULL THEN l.seen_salesforce ELSE l.seen_hubspot END ->> (c.change ->> 'f')
@@ -213,6 +213,23 @@ BEGIN
                     AND e.native = c.change ->> 'n' AND e.value = n.note -> 'v' AND e.winner = c.change -> 'v');
         GET DIAGNOSTICS late = ROW_COUNT;
     END IF;
-    PERFORM pg_notify('accord_pending', in_lane::text);
+END
+$$;
+
+-- The door, and then the workers' wake-up call in a transaction of its own. Commits that notify go one by one, each with
+-- its own wait for the disk; without that, requests that come at once share one. Should the server stop in between, the
+-- rows are there and a worker finds them when it next looks by itself.
+CREATE PROCEDURE take_notices(
+    in_document jsonb, in_delivery bytea, in_now timestamptz, in_due timestamptz, in_lane smallint,
+    OUT dropped integer, OUT queued integer, OUT late integer, OUT repeated boolean
+) LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT a.* INTO dropped, queued, late, repeated
+    FROM accept_notices(in_document, in_delivery, in_now, in_due, in_lane) AS a;
+    IF queued > 0 THEN
+        COMMIT;
+        SET LOCAL synchronous_commit = off;
+        PERFORM pg_notify('accord_pending', in_lane::text);
+    END IF;
 END
 $$;

@@ -56,8 +56,10 @@ WITH found AS (
 SELECT (SELECT count(*) FROM links) + (SELECT count(*) FROM refs) AS queued;
 
 -- name: observed_totals^
-SELECT count(*) AS subjects, max(at) AS latest,
-    (SELECT count(*) FROM pending WHERE leased_until IS NULL OR leased_until < :now) AS waiting FROM observed;
+SELECT count(*) AS subjects, max(at) AS latest, (SELECT count(*) FROM pending) AS waiting FROM observed;
+
+-- name: unplanned^
+SELECT count(*) AS waiting FROM pending;
 
 -- name: observed_fields
 SELECT c ->> 'side' AS side, c ->> 'f' AS field, count(*) AS changes,

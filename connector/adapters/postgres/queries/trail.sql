@@ -56,16 +56,16 @@ SELECT lane, reason FROM lane_pause;
 -- name: turn^
 SELECT coalesce((SELECT n FROM turn WHERE name = :name), 0) AS first;
 
--- name: some_link^
-SELECT id, hubspot_object, hubspot_id, salesforce_object, salesforce_id FROM link
-WHERE salesforce_object = ANY (:objects) ORDER BY synced_at DESC NULLS LAST LIMIT 1;
-
 -- name: told^
--- Did a value that stood in a field reach us: it waits in a notice, or a round has written over it since.
+-- It waits in a notice, or a round has read it since: then it was written, or observed.
 SELECT EXISTS (
     SELECT FROM pending p, jsonb_array_elements(p.notes) n
-    WHERE p.link_id = :link AND n ->> 's' = :side AND n ->> 'f' = :native AND n ->> 'v' = :value AND n -> 'p' = 'false'
+    WHERE (p.link_id = :link OR (p.link_id IS NULL AND p.side = :side AND p.object = :object AND p.ref_id = :id))
+      AND n ->> 's' = :side AND n ->> 'f' = :native AND n ->> 'v' = :value AND n -> 'p' = 'false'
 ) OR EXISTS (
     SELECT FROM journal j, jsonb_array_elements(j.changes) c
-    WHERE j.link_id = :link AND j.side = :side AND j.intended_at >= :since AND c ->> 'n' = :native AND c ->> 'o' = :value
+    WHERE j.link_id = :link AND j.intended_at >= :since AND c ->> 's' = :value
+) OR EXISTS (
+    SELECT FROM observed o, jsonb_array_elements(o.plan -> 'changes') c
+    WHERE o.subject = :subject AND o.at >= :since AND c ->> 's' = :value
 ) AS told;

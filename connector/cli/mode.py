@@ -1,0 +1,118 @@
+"""`accord preview` and `accord mode`: what would be written, and whether it is."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from connector.cli import showing
+from connector.cli.operating import Embedded, Operating, operating
+from connector.cli.showing import By, Json, Yes
+from connector.core.records import Side
+
+if TYPE_CHECKING:
+    from connector.services.preview import Preview
+
+
+class Mode(StrEnum):
+    OBSERVE = "observe"
+    LIMITED = "limited"
+    LIVE = "live"
+
+
+Wanted = Annotated[Mode | None, typer.Argument(help="Without it the present modes are shown.")]
+Sides = Annotated[list[Side], typer.Option("--side", help="Only this side; both without it.")]
+Emails = Annotated[list[str], typer.Option("--email", help="limited: this person may be written. As often as needed.")]
+Domains = Annotated[list[str], typer.Option("--domain", help="limited: everybody with an address there.")]
+Examples = Annotated[int, typer.Option("--examples", min=0, max=20, help="Examples of each field.")]
+Wait = Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait, at most, until all are planned.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("mode")(mode)
+    app.command("preview")(preview)
+
+
+def mode(
+    ctx: typer.Context,
+    wanted: Wanted = None,
+    side: Sides = [],  # noqa: B006
+    email: Emails = [],  # noqa: B006
+    domain: Domains = [],  # noqa: B006
+    yes: Yes = False,
+    by: By = "",
+    as_json: Json = False,
+    embedded: Embedded = None,
+) -> None:
+    """Show or set whether sides are written: observe (the default: plan and report only), limited, or live.
+
+    limited and live are refused until a match report was approved and the preview was approved after it, both under
+    the present agreement. Then all that was observed, and all that the report matched, goes round.
+    """
+    from connector.services.modes import Limited, set_mode
+
+    with operating(ctx, embedded) as on:
+        if wanted is not None:
+            sides = list(dict.fromkeys(side)) or list(Side)
+            if wanted is not Mode.OBSERVE:
+                showing.agreed(f"Let {' and '.join(sides)} be written ({wanted})?", yes)
+            limited = Limited(tuple(email), tuple(domain))
+            queued = set_mode(on.bench, on.review, wanted, by or showing.me(), sides, limited)
+            if queued and not as_json:
+                showing.line(f"{queued} people go round now, in the backfill lane.")
+        _show_modes(on, as_json)
+
+
+def _show_modes(on: Operating, as_json: bool) -> None:
+    rows = on.review.modes()
+    if as_json:
+        showing.json(rows)
+        return
+    shown = [(r["side"], r["mode"], _limits(r["limits"]), r["changed_by"], r["changed_at"]) for r in rows]
+    showing.table("Modes", ("side", "mode", "only", "set by", "at (UTC)"), shown)
+
+
+def _limits(limits: dict[str, list[str]]) -> str:
+    return ", ".join([*limits.get("emails", []), *(f"@{d}" for d in limits.get("domains", []))])
+
+
+def preview(
+    ctx: typer.Context,
+    examples: Examples = 2,
+    wait: Wait = 30.0,
+    yes: Yes = False,
+    by: By = "",
+    as_json: Json = False,
+    embedded: Embedded = None,
+) -> None:
+    """What rounds would have written to the sides that are only observed; and, with your yes, its approval.
+
+    Going live asks for an approved preview. Nothing is written, neither here nor by approving.
+    """
+    from connector.services import preview as previews
+
+    with operating(ctx, embedded) as on:
+        seen = previews.preview(on.bench, on.review, examples, wait, on.sleep)
+        if as_json:
+            showing.json(seen)
+        else:
+            _show(seen)
+        if yes or showing.can_ask():
+            showing.agreed("Is this what you want to be written?", yes)
+            previews.approve(on.bench, on.review, seen, by or showing.me())
+            if not as_json:
+                showing.line("Preview approved. To let it be written: accord mode live (or limited)")
+        elif not as_json:
+            showing.line("Not approved. When it is what you want: accord preview --yes")
+
+
+def _show(seen: "Preview") -> None:
+    showing.line(f"{seen.subjects} people would be written.")
+    if seen.waiting:
+        showing.line(f"{seen.waiting} are not planned yet: look again, or give --wait more seconds. Does a worker run?")
+    made = [(row["object"], row["records"]) for row in seen.creates]
+    showing.table("Records that would be made", ("object", "records"), made)
+    rows = [(r["side"], r["field"], r["changes"], r["fills"], r["blanks"]) for r in seen.fields]
+    showing.table("Fields", ("side", "field", "changes", "fill a blank", "would blank"), rows)
+    told = [(e["subject"], e["side"], e["field"], e["old"], e["new"], e["why"]) for e in seen.examples]
+    showing.table("For example", ("person", "side", "field", "now", "then", "why"), told, 48)

@@ -1,0 +1,218 @@
+"""The world outside of a history: people type, reps convert, persons come to be, automations and admins answer."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from dataclasses import replace
+from typing import Any
+
+from greenlet import getcurrent
+
+from connector.adapters.postgres.database import Pool
+from connector.core.records import Side
+from connector.practice.hubspot.errors import Refused
+from connector.practice.salesforce.errors import Refusal
+from connector.services.workbench import Pace
+from tests.property.agreement import BAD_STAGES, FIELDS, STAGES, agreement
+from tests.property.plot import Plot
+from tests.property.provenance import Provenance, number
+from tests.property.workers import SteppedRounds, Worker, after_call
+from tests.world import World
+
+LEASE = 120.0
+
+
+class Outside:
+    """Two CRMs with one person, linked and settled; every value carries the number of the edit it comes from."""
+
+    def __init__(self, database: Pool, plot: Plot) -> None:
+        self.plot = plot
+        self.dice = random.Random(plot.seed * 7919 + 1)
+        self.trace: list[str] = []
+        self.told = Provenance()
+        self.autos: list[tuple[Side, int, str]] = []
+        self.auto_left, self.instant_left = 2, 2 if plot.instant else 0
+        self.bad_rule = True
+        self.calling = False
+        self.between: dict[str, Any] = {}
+        self.typed: dict[tuple[Side, int, str], list[str]] = defaultdict(list)
+        pace = Pace(lease=LEASE, single=plot.single)
+        self.world = World(database, agreement=agreement(plot.fields, plot.turned), hook=self._around, pace=pace, stages=STAGES)
+        self.world.bench.rounds = self.world.rounds = SteppedRounds(database)
+        self._rules()
+        self._first_person()
+        self.world.hubspot.on_write.append(self._hubspot_wrote)
+        self.world.salesforce.on_write.append(self._salesforce_wrote)
+
+    def log(self, text: str) -> None:
+        self.trace.append(f"{self.world.clock.now():%H:%M:%S.%f}"[:-5] + " " + text)
+
+    def _around(self, when: str, line: str) -> None:
+        self.calling = when == "before"
+        if when == "after":
+            after_call(line)
+
+    # -- what stands where
+
+    def contact(self, person: int) -> str | None:
+        for id_, one in self.world.hubspot.portal.contacts.items():
+            if one.values.get("email", "").startswith(f"p{person}@"):
+                return id_
+        return None
+
+    def sales(self, person: int) -> tuple[str, str] | None:
+        return next(iter(self.all_sales(person)), None)
+
+    def all_sales(self, person: int) -> list[tuple[str, str]]:
+        """Live (object, id), Contacts first."""
+        tables = self.world.salesforce.org.tables
+        return [
+            (object_, str(row["Id"])) for object_ in ("Contact", "Lead") for row in tables[object_].rows.values()
+            if str(row.get("Email") or "").startswith(f"p{person}@") and not row.get("IsConverted")
+        ]  # fmt: skip
+
+    def held(self, side: Side, person: int, name: str) -> Any:
+        if side is Side.HUBSPOT:
+            id_ = self.contact(person)
+            return (self.world.hs(id_).get(FIELDS[name].hubspot) or None) if id_ else None
+        found = self.sales(person)
+        return self.world.sf(found[1], found[0]).get(FIELDS[name].salesforce[found[0]]) if found else None
+
+    # -- people
+
+    def _first_person(self) -> None:
+        values = {FIELDS[n].hubspot: self._value(Side.HUBSPOT, n, self.told.edit(None, self.world.clock.now()), False) for n in self.plot.fields}
+        self.world.hubspot.edit({"email": "p0@firm.example.com", "lastname": "P0", "company": "Firm"} | values, create=True)
+        self.world.settle()
+        self.world.notices()
+
+    def _value(self, side: Side, name: str, n: int, may_be_bad: bool = True) -> str:
+        refusing = {"p": Side.HUBSPOT, "s": Side.SALESFORCE}.get(name) is side
+        if refusing and may_be_bad and self.bad_rule and self.dice.random() < 0.15:
+            return f"bad{n}"
+        if name == "s":
+            return f"{n:03d}"
+        return f"{n}{'abcdef' if side is Side.HUBSPOT else ''}" if name in "tu" else f"v{n}"
+
+    def edit(self, side: Side, person: int, name: str, by: str = "user") -> None:
+        place = self.contact(person) if side is Side.HUBSPOT else self.sales(person)
+        if place is None:
+            return
+        held, now = self.held(side, person, name), self.world.clock.now()
+        if held is None and side is Side.HUBSPOT and name == "s":
+            held = self.between.pop(str(place), None)  # typed where a two-step value of ours hangs in its blank
+        typed = self.typed[side, person, name]
+        if self.plot.returns and typed and by == "user" and self.dice.random() < 0.4:
+            value = self.dice.choice(typed)
+            if value == held:
+                return
+            self.told.retype(value, held, now)
+        else:
+            value = self._value(side, name, self.told.edit(held, now))
+        self.log(f"{by} edits {side} p{person}.{name}: {held} -> {value}")
+        if self._type(side, place, name, value, by):
+            typed.append(value)
+
+    def _type(self, side: Side, place: Any, name: str, value: str, by: str) -> bool:
+        """A person's own value may be refused too, like anybody's."""
+        try:
+            if side is Side.HUBSPOT:
+                self.world.edit_contact(place, by=by, **{FIELDS[name].hubspot: value})
+            else:
+                self.world.edit_lead(place[1], by=by, object_=place[0], **{FIELDS[name].salesforce[place[0]]: value})
+        except (Refusal, Refused):
+            self.log("   refused")
+            return False
+        return True
+
+    def born(self, side: Side) -> None:
+        """The second person comes to be on this side."""
+        now, email = self.world.clock.now(), "p1@firm.example.com"
+        if side is Side.HUBSPOT and self.contact(1) is None:
+            values = {FIELDS[n].hubspot: self._value(side, n, self.told.edit(None, now)) for n in self.plot.fields}
+            self.world.hubspot.edit({"email": email, "lastname": "P1", "company": "Firm"} | values, create=True)
+            self.log(f"p1 is made in HubSpot {values}")
+        elif side is Side.SALESFORCE and self.sales(1) is None:
+            object_ = self.dice.choice(["Lead", "Lead", "Contact"])
+            values = {FIELDS[n].salesforce[object_]: self._value(side, n, self.told.edit(None, now)) for n in self.plot.fields}
+            firm = {"Company": "Firm"} if object_ == "Lead" else {}
+            self.world.salesforce.edit(object_, values={"Email": email, "LastName": "P1"} | firm | values, create=True)
+            self.log(f"p1 is made in Salesforce as a {object_} {values}")
+
+    def convert(self) -> None:
+        """A rep converts the Lead, and may correct the e-mail on the new Contact at once."""
+        found = self.sales(0)
+        if found and found[0] == "Lead":
+            made = self.world.salesforce.convert(found[1])["contact_id"]
+            self.log(f"a rep converts {found[1]} to {made}")
+            if self.dice.random() < 0.3:
+                self.world.edit_lead(str(made), object_="Contact", Email="p0@other.example.com")
+                self.log("   and corrects the e-mail")
+
+    # -- rules and automations
+
+    def _rules(self) -> None:
+        rules = self.world.salesforce.org.rules
+        for object_ in ("Lead", "Contact"):
+            rules.normalizers[object_, FIELDS["u"].salesforce[object_]] = lambda v: v[:5]
+            for name in "pn":
+                rules.normalizers[object_, FIELDS[name].salesforce[object_]] = self._answered_at_once
+            rules.add_pattern(object_, FIELDS["p"].salesforce[object_], r"(?!bad).*", "No bad cities.")
+
+    def allow(self) -> None:
+        if self.bad_rule:
+            self.bad_rule = False
+            self.world.salesforce.org.rules.validations.clear()
+            portal = self.world.hubspot.portal
+            stage = portal.properties["lifecyclestage"]
+            more = tuple((value, value) for value in BAD_STAGES)
+            portal.properties["lifecyclestage"] = replace(stage, options=(*stage.options, *more))
+            portal.lay_rules()
+            self.log("admins lift their rules")
+
+    def _answered_at_once(self, value: str) -> str:
+        """A flow in Salesforce that runs before the save and answers a write of ours with a value of its own."""
+        if not self.calling or not self.instant_left or number(value) is None:
+            return value
+        self.instant_left -= 1
+        mine = f"v{self.told.edit(value, self.world.clock.now())}"
+        self.log(f"   a before-save flow makes {value} {mine}")
+        return mine
+
+    def automation(self) -> None:
+        if self.autos:
+            side, person, name = self.autos.pop(0)
+            self.edit(side, person, name, "automation")
+
+    # -- writes of ours, as the sides tell them
+
+    def _hubspot_wrote(self, core: Any, change: Any) -> None:
+        if change.source.type != "INTEGRATION" or change.created:
+            return
+        for name in self.plot.fields:
+            native = FIELDS[name].hubspot
+            if native in change.new:
+                self._wrote(Side.HUBSPOT, change.contact_id, name, change.old.get(native) or None, change.new[native] or None)
+
+    def _salesforce_wrote(self, core: Any, event: Any) -> None:
+        if event.by != core.org.people["integration"] or event.kind != "updated" or event.object not in ("Lead", "Contact"):
+            return
+        for name in self.plot.fields:
+            native = FIELDS[name].salesforce[event.object]
+            if native in event.changes:
+                self._wrote(Side.SALESFORCE, event.id, name, *event.changes[native])
+
+    def _wrote(self, side: Side, id_: str, name: str, old: Any, new: Any) -> None:
+        here = getcurrent()
+        read_at = here.read_at.get(id_) if isinstance(here, Worker) else None
+        self.log(f"we write {side} {id_}.{name}: {old} -> {new}")
+        if name == "s" and side is Side.HUBSPOT:
+            if new is None:
+                self.between[id_] = old
+                return
+            self.told.written(side, name, self.between.pop(id_, None), new, read_at)
+        self.told.written(side, name, old, new, read_at)
+        if side == self.plot.automation and name in "pn" and self.auto_left:
+            self.auto_left -= 1
+            self.autos.append((side, 0 if id_ in (self.contact(0), (self.sales(0) or ("", ""))[1]) else 1, name))
