@@ -16,7 +16,8 @@ Guard = Callable[[float], None]
 @dataclass(frozen=True, slots=True)
 class Write:
     """One record's write. ``values``: native names -> raw values to send (None clears).
-    ``key``: None for an update by ``ref.id``; for an upsert (create) the unique field's name, and ``ref.id`` is its value.
+    ``key``: None for an update by ``ref.id``; for an upsert (create) the unique field's name, and ``ref.id`` is
+    its value.
     ``unmodified_since``: Salesforce only: send If-Unmodified-Since where the call allows it."""
 
     ref: Ref
@@ -32,7 +33,8 @@ class Written:
     ``verdict``: 'done'; 'refused' (``code``, ``message``, ``fields`` say why; nothing was written);
     'stale' (If-Unmodified-Since failed; nothing was written); 'moved' (a converted Lead; nothing was written);
     'gone' (deleted); 'locked' (try again later; nothing was written);
-    'duplicate' (the record exists already: ``existing`` is its Ref if told); 'unknown' (no verdict: it may have happened).
+    'duplicate' (the record exists already: ``existing`` is its Ref if told); 'unknown' (no verdict: it may have
+    happened).
     ``ref``: the record written (for an upsert: the id it has now; ``created`` tells whether it is new).
     ``record``: the read-back, where it was asked for and could be had."""
 
@@ -64,7 +66,8 @@ class FieldSchema:
 
 class Crm(Protocol):
     """One side, in bulk. All methods raise the errors of connector.errors (WaitUntil, TryAgain, OutcomeUnknown,
-    MendConnection, MendRequest) for a call that fails as a whole; ``write`` never raises OutcomeUnknown: its rows say so."""
+    MendConnection, MendRequest) for a call that fails as a whole; ``write`` never raises OutcomeUnknown: its rows
+    say so."""
 
     side: Side
 
@@ -162,7 +165,8 @@ class NoticeStore(Protocol):
     """The door: from notices to due pairs."""
 
     def accept(self, notices: Sequence[Notice], lane: int, delivery: bytes | None = None) -> Accepted:
-        """In one durable transaction: drop echoes, queue the rest in ``lane`` (0 hand-off, 1 live, 2 backfill), wake the
+        """In one durable transaction: drop echoes, queue the rest in ``lane`` (0 hand-off, 1 live, 2 backfill),
+        wake the
         workers. ``delivery``: a digest of the request; one taken within the last minutes is a repeat."""
 
 
@@ -188,7 +192,8 @@ Rows = Sequence[dict[str, Any]]
 
 @dataclass(slots=True)
 class Claim:
-    """Leased rows, and what the database knows of them. ``rows``: columns of pending with ``was_leased`` and ``requeued`` as
+    """Leased rows, and what the database knows of them. ``rows``: columns of pending with ``was_leased`` and
+    ``requeued`` as
     they were before. ``moved``: rows that became rows of their Link and wait there."""
 
     token: int

@@ -1,5 +1,6 @@
 """`accord match …`: who is the same person on both sides."""
 
+import sys
 from typing import TYPE_CHECKING
 
 import typer
@@ -9,7 +10,7 @@ from connector.cli.operating import Embedded, operating
 from connector.cli.showing import By, Json, Yes
 
 if TYPE_CHECKING:
-    from connector.services.match import Report
+    from connector.services.match import Progress, Report
 
 COUNTS = ("records", "selected", "linked", "one", "many", "duplicate", "none", "created")
 
@@ -48,7 +49,8 @@ def _show(made: "Report") -> None:
     showing.table("One match, by", ("side", "by", "records"), by)
     who = made.who
     many = [(m.ref, who.get(m.ref), m.by, ", ".join(str(r) for r in m.several)) for m in made.many[:50]]
-    showing.table("Several match: merge them, or take the address off all but one", ("record", "who", "by", "match"), many, 400)
+    showing.table("Several match: merge them, or take the address off all but one", ("record", "who", "by",
+    "match"), many, 400)
     if len(made.many) > 50:
         showing.line(f"  … and {len(made.many) - 50} more (--json lists 500)")
     pairs = [(h, s, by, who.get(h)) for h, s, by in made.pairs[:10]]
@@ -60,10 +62,8 @@ def _show(made: "Report") -> None:
     showing.line("When this is right: accord match approve")
 
 
-def _progress() -> "showing.Any":
+def _progress() -> "Progress":
     """A counter on a terminal's standard error, nothing elsewhere."""
-    import sys
-
     if not sys.stderr.isatty():
         return lambda object_, n: None
     return lambda object_, n: print(f"\r  reading {object_}: {n}   ", end="", file=sys.stderr, flush=True)

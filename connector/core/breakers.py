@@ -47,7 +47,8 @@ def missing(pairs: Sequence[Pair], limits: Limits) -> list[Trip]:
 
 
 def vanished(pairs: Sequence[Pair], desk: Desk) -> list[Trip]:
-    """HubSpot leaves out a property that is not there (any more), without a word: that is no blank. One that verdicts or
+    """HubSpot leaves out a property that is not there (any more), without a word: that is no blank. One that
+    verdicts or
     the selection depend on stops the side, or a mass of hand-offs would be withdrawn."""
     matters = natives(desk)[Side.HUBSPOT, "contact"]
     gone: set[str] = set()
@@ -59,7 +60,8 @@ def vanished(pairs: Sequence[Pair], desk: Desk) -> list[Trip]:
 
 
 def _vanished(natives_: list[str], field: str) -> Trip:
-    reason = f"the contact has no {' and no '.join(natives_)} (any more): create it anew, or take it out of the agreement"
+    names = " and no ".join(natives_)
+    reason = f"the contact has no {names} (any more): create it anew, or take it out of the agreement"
     return Trip(Side.HUBSPOT, "field_missing", field, reason)
 
 

@@ -1,6 +1,7 @@
 """After the writes: what each written field turned out to be, judged from the verdict and the read-back. Pure.
 
-The outcome is Seen (what each side now held), the journal's verdicts, losers, refusals and whether the pair goes round again.
+The outcome is Seen (what each side now held), the journal's verdicts, losers, refusals and whether the pair goes
+round again.
 """
 
 from __future__ import annotations
@@ -145,7 +146,8 @@ class Confirming:
 
 
 def kept_values(plan: Plan, desk: Desk, notes: list[dict[str, Any]], claimed_seq: int) -> list[Loser]:
-    """Values of notices that came while the pair was leased: one that is neither Seen nor ours was overwritten unread."""
+    """Values of notices that came while the pair was leased: one that is neither Seen nor ours was overwritten
+    unread."""
     losers = []
     ours = {(row.side, c["n"], _text(c["v"])) for row in plan.pair.left for c in row.changes}
     for c in plan.changes:
@@ -160,9 +162,9 @@ def kept_values(plan: Plan, desk: Desk, notes: list[dict[str, Any]], claimed_seq
                 continue
             value = note.get("v")
             blank_between = c.two_step and value in (None, "")
-            if note["n"] > claimed_seq and _text(value) not in expected and not blank_between:
-                if (c.side, c.native, _text(value)) not in ours:
-                    losers.append(Loser(c.side, c.field, c.native, value, c.send, "came while we wrote"))
+            unread = note["n"] > claimed_seq and _text(value) not in expected and not blank_between
+            if unread and (c.side, c.native, _text(value)) not in ours:
+                losers.append(Loser(c.side, c.field, c.native, value, c.send, "came while we wrote"))
     return losers
 
 

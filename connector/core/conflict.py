@@ -8,6 +8,7 @@ from datetime import timedelta
 from connector.core.mapping import Blank, Direction, Field, Wins
 from connector.core.plan import Pair, Plan, Trouble
 from connector.core.records import Side, Value
+from connector.core.settle import SKEW
 
 SECOND = timedelta(seconds=1)
 
@@ -58,7 +59,8 @@ def _only(field: Field) -> Side:
 
 
 def _newest(plan: Plan, pair: Pair, field: Field) -> Decision | None:
-    """Salesforce has one clock per record, in whole seconds: its edit lies in an interval, HubSpot's is a point."""
+    """Salesforce has one clock per record, in whole seconds: its edit lies in an interval, HubSpot's is a point.
+    The clocks may differ by seconds: what is that close is a tie."""
     h, s = pair.hubspot, pair.salesforce
     if h is None or s is None:
         return None
@@ -70,8 +72,8 @@ def _newest(plan: Plan, pair: Pair, field: Field) -> Decision | None:
     typed = [v for v in history if v.value == h.values.get(field.hubspot)] or history
     at = typed[0].at if typed else h.modified_at or h.read_at
     begin = pair.shown.get(field.name, pair.shown_at)
-    end = (s.modified_at or s.read_at) + SECOND
-    if (begin is None or begin <= at) and at <= end:
+    end = (s.modified_at or s.read_at) + SECOND + SKEW
+    if (begin is None or begin - SKEW <= at) and at <= end:
         return Decision(
             field.tie, f"both changed, the clocks can't tell: {field.tie} wins the tie", "conflict"
         )

@@ -1,4 +1,5 @@
-"""Values that the agreement itself wants on a side: Accord's own fields always, shared ones when the wish changes. Pure."""
+"""Values that the agreement itself wants on a side: Accord's own fields always, shared ones when the wish
+changes. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from connector.core.records import Record, Side, Value
 
 
 def is_due(d: Derived, record: Record, seen: dict[str, Value]) -> bool:
-    """Has the agreement a value to write there? Enforced: the side holds another. Else: the wanted value is a new one."""
+    """Has the agreement a value to write there? Enforced: the side holds another. Else: the wanted value is a new
+    one."""
     if record.values.get(d.native) == d.value:
         return False
     return d.enforced or seen.get("=" + d.native, UNSEEN) != d.value

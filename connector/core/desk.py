@@ -19,10 +19,13 @@ FieldRow = tuple[str, str, str, Field]
 
 @dataclass(slots=True)
 class Desk:
-    """``version``: the agreement's version as text. ``derived_order``: HubSpot properties that the agreement derives and
-    that go back only through blank -> their options, early to late. ``fallbacks``: Salesforce fields a new record must have -> what is written for a blank
+    """``version``: the agreement's version as text. ``derived_order``: HubSpot properties that the agreement
+    derives and
+    that go back only through blank -> their options, early to late. ``fallbacks``: Salesforce fields a new record
+    must have -> what is written for a blank
     (None: the person is held).
-    ``watched``: fields that are not mapped, but whose change matters (traits, sales' answers): Seen holds them as ``@name``.
+    ``watched``: fields that are not mapped, but whose change matters (traits, sales' answers): Seen holds them as
+    ``@name``.
     ``judged``: HubSpot properties, mapped or not, that traits and the selection read.
     """
 

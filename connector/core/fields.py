@@ -1,4 +1,5 @@
-"""Field by field: each side against what that side last held. Every branch gives its reason, because ``explain`` shows it. Pure."""
+"""Field by field: each side against what that side last held. Every branch gives its reason, because ``explain``
+shows it. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Which record on the other side is the same person: ids that Accord or HubSpot's own integration left, then e-mail. Pure.
+"""Which record on the other side is the same person: ids that Accord or HubSpot's own integration left, then
+e-mail. Pure.
 
 Several equally good ones are never guessed between: they are held and shown.
 """

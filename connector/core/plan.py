@@ -127,7 +127,8 @@ class Change:
     """One field that will be written on ``side``. ``field``: the mapping's name, or ``=native`` where the agreement
     itself derives the value (``origin`` None). ``old``: what the target holds; ``send``: what is sent; ``source``: the
     value read on the side it comes from. ``two_step``: goes through blank first; ``second_only``: the blank is there
-    already. ``bound``: filled with the id of the record that this round creates. ``ours``: derived and always enforced."""
+    already. ``bound``: filled with the id of the record that this round creates. ``ours``: derived and always
+    enforced."""
 
     field: str
     side: Side

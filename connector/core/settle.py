@@ -18,7 +18,8 @@ SKEW = timedelta(seconds=2)
 
 
 class Settling:
-    """Settles the rows left over of one pair into its Plan. ``finish``: fields whose two-step value hangs in the blank."""
+    """Settles the rows left over of one pair into its Plan. ``finish``: fields whose two-step value hangs in the
+    blank."""
 
     def __init__(self, pair: Pair, mapping: KindMapping, fields: dict[str, Field], plan: Plan) -> None:
         self.pair, self.mapping, self.fields, self.plan = pair, mapping, fields, plan
@@ -110,7 +111,8 @@ class Settling:
         return "lapsed"
 
     def _derived(self, row: Left, change: dict[str, Any]) -> str:
-        """A value of the agreement's own is simply derived anew; only a finished one is noted, and a blank between finished."""
+        """A value of the agreement's own is simply derived anew; only a finished one is noted, and a blank
+        between finished."""
         target = self.pair.record(row.side)
         now = target.values.get(change["n"]) if target else None
         if now is not None and now == change["v"]:
@@ -151,7 +153,8 @@ def _before(modified_at: datetime | None, moment: datetime) -> bool:
 def late_writes(
     pair: Pair, seen: dict[Side, Seen], mapping: KindMapping, fields: dict[str, Field]
 ) -> dict[Side, Seen]:
-    """Values that a lapsed row meant to write and that stand there now: our own late write, not an edit. Patches to Seen."""
+    """Values that a lapsed row meant to write and that stand there now: our own late write, not an edit. Patches
+    to Seen."""
     patches: dict[Side, Seen] = {Side.HUBSPOT: {}, Side.SALESFORCE: {}}
     for row in pair.left:
         target = pair.record(row.side)

@@ -19,7 +19,7 @@ from typing import Any
 
 import requests
 
-SECRET = "demo-outbound-secret-path"
+OUTBOUND_PATH = "demo-outbound-secret-path"
 PROCFILE = Path(__file__).parent.parent.parent / "Procfile"
 RELEASE_FIRST = ("web", "worker")
 
@@ -76,7 +76,7 @@ class Stage:
 
     def accord(self, *arguments: str, show: bool = False) -> str:
         """Run a public command. Raises DemoFailed with what it printed."""
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [*ACCORD, *arguments], env=self.env, capture_output=True, text=True, timeout=120, check=False
         )
         if done.returncode:
@@ -84,7 +84,8 @@ class Stage:
                 f"accord {shlex.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
             )
         if show:
-            print(done.stdout.rstrip())
+            sys.stdout.write(done.stdout)
+            sys.stdout.flush()
         return done.stdout
 
     def alive(self) -> None:
@@ -125,7 +126,7 @@ def _practice(
     ending: ExitStack, folder: Path, which: str, options: tuple[str, ...]
 ) -> tuple[subprocess.Popen[bytes], str]:
     with (folder / f"{which}.log").open("wb") as log:
-        process = subprocess.Popen([*ACCORD, "practice", which, *options], stdout=subprocess.PIPE, stderr=log)  # noqa: S603
+        process = subprocess.Popen([*ACCORD, "practice", which, *options], stdout=subprocess.PIPE, stderr=log)
     ending.callback(_end, process)
     return process, which
 
@@ -159,7 +160,7 @@ def _env(
             "ACCORD_SALESFORCE_CLIENT_ID": s["client_id"],
             "ACCORD_SALESFORCE_CLIENT_SECRET": s["client_secret"],
             "ACCORD_SALESFORCE_ORG_ID": s["org_id"],
-            "ACCORD_SALESFORCE_OUTBOUND_SECRET": SECRET,
+            "ACCORD_SALESFORCE_OUTBOUND_SECRET": OUTBOUND_PATH,
             "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}",
             "WEB_CONCURRENCY": "1",
         }
@@ -172,7 +173,7 @@ def _from_procfile(stage: Stage, ending: ExitStack, name: str) -> None:
     lines = dict(line.split(":", 1) for line in PROCFILE.read_text().splitlines() if ":" in line)
     command = shlex.split(lines[name])
     with (stage.logs / f"{name}.log").open("wb") as log:
-        process = subprocess.Popen(command, env=stage.env, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
+        process = subprocess.Popen(command, env=stage.env, stdout=log, stderr=log, start_new_session=True)
     ending.callback(_end, process)
     if name in RELEASE_FIRST:
         stage.processes[name] = process
@@ -199,7 +200,7 @@ def _subscribe(stage: Stage) -> None:
     stage.hubspot("webhooks", target_url=f"{root}/hubspot", subscriptions=wanted["hubspot"])
     stage.salesforce(
         "outbound",
-        target_url=f"{root}/salesforce/{SECRET}",
+        target_url=f"{root}/salesforce/{OUTBOUND_PATH}",
         objects=wanted["salesforce"],
         skip_integration_user=True,
     )

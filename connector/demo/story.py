@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,8 +12,8 @@ from typing import Any
 from connector.demo.stage import DemoFailed, Stage
 
 HOT = {
-    "jobtitle": "Chief Marketing Officer", "numemployees": "100-500", "annualrevenue": "9000000", "country": "United States",
-    "decision_maker": "true", "budget": "60000", "purchase_timeframe": "this_quarter", "demo_requested": "true",
+    "jobtitle": "Chief Marketing Officer", "numemployees": "100-500", "annualrevenue": "9000000",
+    "country": "United States",     "decision_maker": "true", "budget": "60000", "purchase_timeframe": "this_quarter", "demo_requested": "true",
 }  # fmt: skip
 Check = Callable[[], Any]
 
@@ -85,7 +86,9 @@ class Day:
         act()
         seen = self.until(title, check)
         self.scenes.append(Scene(title, shown(seen), time.monotonic() - started))
-        print(f"  {time.monotonic() - started:5.2f} s  {title}: {self.scenes[-1].shown}", flush=True)
+        took = time.monotonic() - started
+        sys.stdout.write(f"  {took:5.2f} s  {title}: {self.scenes[-1].shown}\n")
+        sys.stdout.flush()
         return seen
 
     def quiet(self, patience: float = 60.0) -> None:

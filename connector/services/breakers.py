@@ -15,7 +15,8 @@ HOUR = timedelta(hours=1)
 
 
 def before_planning(bench: Workbench, claimed: Claimed, pairs: list[Pair]) -> list[Pair]:
-    """A side that is suddenly empty stops the lanes: all pairs are left as they are and go round again once it is lifted."""
+    """A side that is suddenly empty stops the lanes: all pairs are left as they are and go round again once it is
+    lifted."""
     trips = [*missing(pairs, bench.limits), *vanished(pairs, bench.desk)]
     if trips:
         bench.rounds.trip([(t.side, t.code, t.field, t.reason) for t in trips], bench.clock())

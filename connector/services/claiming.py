@@ -1,4 +1,5 @@
-"""Step 3 of a record's way: claim what is due, drop what turns out to be an echo, and lay out what is known of each pair."""
+"""Step 3 of a record's way: claim what is due, drop what turns out to be an echo, and lay out what is known of
+each pair."""
 
 from __future__ import annotations
 

@@ -1,11 +1,13 @@
 """Conflicts: the losing values that are kept, and putting one back.
 
-A loser is put back by a round, not around it: what was asked is kept on the Link, and the next plan of the pair takes the
+A loser is put back by a round, not around it: what was asked is kept on the Link, and the next plan of the pair
+takes the
 value to be what that side holds: it is written there, and from there to the other side, whatever moved meanwhile. What
 both sides held until then goes to the ledger in turn, so that restoring can be undone, too. Everything is journaled,
 read back and fenced like any other write, and a crash in between only means that it is planned again.
 
-(Setting Seen so that the side "has moved" would not do: the value stands nowhere any more. Writing it by a call of our own
+(Setting Seen so that the side "has moved" would not do: the value stands nowhere any more. Writing it by a call
+of our own
 would be an edit in disguise, which the other side's next edit could beat in a conflict.)
 """
 

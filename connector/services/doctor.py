@@ -1,4 +1,5 @@
-"""The doctor: is everything there that Accord needs? Each finding with its fix. Reads only; see canary.py for a write."""
+"""The doctor: is everything there that Accord needs? Each finding with its fix. Reads only; see canary.py for a
+write."""
 
 from __future__ import annotations
 
@@ -47,8 +48,10 @@ class Seen(Protocol):
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What only the wiring knows. ``missing``: credentials that are not set, in words. ``probe``: looks at a side from
-    outside. ``versions``: API version set for each side. ``database``: findings of the database itself. ``mapping``: the
-    mapping's problems against (HubSpot's schema, Salesforce's by object). ``unset``: settings without which a side can't
+    outside. ``versions``: API version set for each side. ``database``: findings of the database itself.
+    ``mapping``: the
+    mapping's problems against (HubSpot's schema, Salesforce's by object). ``unset``: settings without which a
+    side can't
     push, with their fix."""
 
     missing: Sequence[str] = ()

@@ -1,4 +1,5 @@
-"""Why a person is as they are: the link, each field's last writer with its cause, the verdict, the hand-off, what is open."""
+"""Why a person is as they are: the link, each field's last writer with its cause, the verdict, the hand-off, what
+is open."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ class StoryStore(LookStore, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One field. ``hubspot``, ``salesforce``: what that side last held. ``writer``: the last write of it, as a row of the
+    """One field. ``hubspot``, ``salesforce``: what that side last held. ``writer``: the last write of it, as a
+    row of the
     journal ({side, old, new, source, why, agreement, at}); None: as found at the first link."""
 
     field: str
@@ -37,7 +39,8 @@ class Told:
 
 @dataclass(slots=True)
 class Story:
-    """``link``: row of the table, None where there is none. ``plan``: of a dry round just now; None with ``said`` telling
+    """``link``: row of the table, None where there is none. ``plan``: of a dry round just now; None with ``said``
+    telling
     why there is none. ``handoffs``: rows, each with its ``edges``."""
 
     ref: Ref

@@ -1,4 +1,5 @@
-"""Step 6: what is about to be written, as transaction 1 journals it; and the documents both transactions have in common."""
+"""Step 6: what is about to be written, as transaction 1 journals it; and the documents both transactions have in
+common."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ def rows_of(pairs: Sequence[Pair]) -> list[Doc]:
 
 
 def intent_of(plans: Sequence[Plan], bench: Workbench) -> Intent:
-    """Transaction 1, for plans that write: the rows of the journal, the losers, what was settled, the hand-off's step."""
+    """Transaction 1, for plans that write: the rows of the journal, the losers, what was settled, the hand-off's
+    step."""
     intent = Intent(agreement=bench.desk.version)
     for plan in plans:
         _journal(plan, intent)

@@ -1,4 +1,5 @@
-"""The nurture list in HubSpot: who is on it follows from the verdict; only persons whose place changed are called about."""
+"""The nurture list in HubSpot: who is on it follows from the verdict; only persons whose place changed are called
+about."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from connector.core.plan import Plan, Trouble
 from connector.core.records import Ref
-from connector.ports import Claim, Guard, Intent, Mine, Rounds, Rows, Saving
+from connector.ports import Claim, Intent, Mine, Rounds, Rows, Saving
 from connector.services import breakers
 from connector.services.claiming import claim
 from connector.services.planning import Planning

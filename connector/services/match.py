@@ -74,7 +74,7 @@ class Report:
     def summary(self) -> Row:
         """What is stored: counts and Refs, no person's values."""
         return {
-            "sides": {side: _document(count) for side, count in self.counts.items()},
+            "sides": {str(side): _document(count) for side, count in self.counts.items()},
             "pairs": len(self.pairs),
             "samples": [[str(h), str(s), by] for h, s, by in self.pairs[:SHOWN_SAMPLES]],
             "many": [
@@ -82,7 +82,7 @@ class Report:
                 for m in self.many[:SHOWN_MANY]
             ],
             "create": {
-                side: [str(ref) for ref in refs[:SHOWN_SAMPLES]] for side, refs in self.created.items()
+                str(side): [str(ref) for ref in refs[:SHOWN_SAMPLES]] for side, refs in self.created.items()
             },
         }
 

@@ -1,4 +1,5 @@
-"""Is HubSpot's own Salesforce integration still on? It keeps the ids of the records that it linked in two properties; where
+"""Is HubSpot's own Salesforce integration still on? It keeps the ids of the records that it linked in two
+properties; where
 others than us wrote them lately, it is at work."""
 
 from __future__ import annotations

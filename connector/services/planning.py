@@ -58,7 +58,8 @@ class Planning:
         return [self._judged_anew(draft, plan) for draft, plan in zip(drafts, plans, strict=True)]
 
     def _judged_anew(self, draft: _Draft, plan: Plan) -> Plan:
-        """What this plan itself writes to HubSpot may move the verdict: nobody would hear of it, for it is our own echo."""
+        """What this plan itself writes to HubSpot may move the verdict: nobody would hear of it, for it is our
+        own echo."""
         judged = self.bench.desk.judged
         coming = {c.native: c.send for c in plan.changes if c.side is Side.HUBSPOT and c.native in judged}
         if not coming or draft.verdict is None:

@@ -1,4 +1,5 @@
-"""Step 4 for a Ref that has no Link yet: under its identity, read it again, look it up, and only then search the other side.
+"""Step 4 for a Ref that has no Link yet: under its identity, read it again, look it up, and only then search the
+other side.
 
 One worker at a time holds an identity (the e-mail), so nobody links or creates the same person twice.
 """

@@ -21,7 +21,8 @@ class StandingStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Rows as the store gives them. ``lanes``: all three, with ``lane`` (its word) and ``paused`` (the reason, or None).
+    """Rows as the store gives them. ``lanes``: all three, with ``lane`` (its word) and ``paused`` (the reason, or
+    None).
     ``workers`` have ``alive``. ``warnings``: what needs a person, in words."""
 
     at: datetime

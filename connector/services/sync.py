@@ -56,7 +56,8 @@ class Sync:
         self._limit = bench.pace.claim
 
     def round(self, limit: int | None = None) -> RoundReport:
-        """One round. Returns an idle report where nothing was due. Errors of a side release the rows and are told in ``stopped``."""
+        """One round. Returns an idle report where nothing was due. Errors of a side release the rows and are told
+        in ``stopped``."""
         started = time.perf_counter()
         claimed = claim(self.bench, min(limit or self._limit, self._limit))
         report = RoundReport(len(claimed.claim.rows) + claimed.claim.moved, claimed.dropped)

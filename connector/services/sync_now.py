@@ -36,7 +36,8 @@ class NowStore(Protocol):
 
 @dataclass(slots=True)
 class Synced:
-    """``done``: nothing of this person waits any more. ``wrote``: rows of the journal. ``stopped``: why a round ended."""
+    """``done``: nothing of this person waits any more. ``wrote``: rows of the journal. ``stopped``: why a round
+    ended."""
 
     done: bool
     rounds: int = 0

@@ -39,7 +39,8 @@ class Round:
 
 
 def poll_due(rounds: Sequence[Round], bookmarks: Bookmarks, clock: Clock, guard: Guard) -> list[Polled]:
-    """Run the polls that are due. A side that fails is tried again at the next strike and keeps no other from polling."""
+    """Run the polls that are due. A side that fails is tried again at the next strike and keeps no other from
+    polling."""
     done = []
     for each in rounds:
         at = bookmarks.bookmark(each.bookmark)

@@ -63,7 +63,7 @@ def _notices(event: Event, objects: Collection[str]) -> Iterator[Notice]:
 
 def _changed(event: Event, ref: Ref, at: datetime | None) -> Notice:
     name, value = event.get("propertyName"), event.get("propertyValue")
-    if not isinstance(name, str) or not name or isinstance(value, (dict, list)):
+    if not isinstance(name, str) or not name.isprintable() or not name or isinstance(value, (dict, list)):
         raise BadNotice(400, "a propertyChange without its property")
     if event.get("isSensitive") or value == REDACTED:
         return Notice(ref, {name: None}, at, redacted=True)

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import psycopg
 from psycopg_pool import PoolTimeout
 
 from connector import logs
-from connector.adapters.postgres.budget import PostgresBudget
-from connector.core.records import Side
 from connector.services.sync import RoundReport, Sync
 from connector.services.workbench import Workbench
 from connector.worker.bell import Bell
 from connector.worker.patience import Patience
+from connector.worker.room import Room
 
-FIXED_CALLS = 6
-"""What a round costs HubSpot whatever its size: searches, history, a list."""
-PAIRS_A_CALL = 40
-"""Pairs that one call more lets into a round: a hundred for a read, and less with their writes and read-backs."""
 NO_ROOM = 0.25
 """Seconds until the budget is looked at again."""
-EASY, TIGHT = 0.1, 0.5
-"""Shares of the budget in use between which lingering grows from none to all of it."""
 
 log = logs.get(__name__)
 
@@ -39,30 +31,36 @@ class Tally:
 
 
 class Drain:
-    """``linger``: seconds to wait for company when the budget is tight and another drain is idle, too."""
+    """``linger``: seconds to wait for company when calls are scarce and another drain is idle, too."""
 
-    def __init__(
-        self, bench: Workbench, bell: Bell, budgets: Mapping[Side, PostgresBudget], linger: float
-    ) -> None:
+    def __init__(self, bench: Workbench, bell: Bell, room: Room, linger: float) -> None:
         self.tally = Tally()
-        self._bench, self._bell, self._budgets, self._linger = bench, bell, budgets, linger
+        self._bench, self._bell, self._room, self._linger = bench, bell, room, linger
         self._sync = Sync(bench)
         self._patience = Patience(bench.stop, longest=10.0)
+        self._last = 0
 
     def run(self) -> None:
         """Until the bell is closed."""
         while self._bell.wait(self._company):
-            room = self._room()
-            if room is not None and room <= 0:
+            expected = self._last
+            most = self._room.enter(expected)
+            if most == 0:
                 self._bench.stop.wait(NO_ROOM)
                 self._bell.ring()
                 continue
-            self._round(room)
+            if expected >= self._bench.pace.claim:
+                # A whole claim was not enough the last time: let another drain look beside this one.
+                self._bell.ring()
+            try:
+                self._round(most)
+            finally:
+                self._room.leave(expected)
 
-    def _round(self, room: int | None) -> None:
+    def _round(self, most: int | None) -> None:
         self.tally.busy = True
         try:
-            report = self._sync.round(room)
+            report = self._sync.round(most)
         except (psycopg.Error, PoolTimeout) as error:
             # By kind only: the database quotes rows.
             self._failed("the database failed a round", error=type(error).__name__)
@@ -74,6 +72,7 @@ class Drain:
             self.tally.busy = False
 
     def _after(self, report: RoundReport) -> None:
+        self._last = report.claimed
         if report.idle:
             return
         self.tally.rounds += 1
@@ -91,15 +90,5 @@ class Drain:
         self._patience.wait()
         self._bell.ring()
 
-    def _room(self) -> int | None:
-        """Pairs that the budgets have room for: a round that can't end is not begun. None: no limit."""
-        free = [calls for budget in self._budgets.values() if (calls := budget.free()) is not None]
-        if not free:
-            return None
-        return min(self._bench.pace.claim, (min(free) - FIXED_CALLS) * PAIRS_A_CALL)
-
     def _company(self, idle: int) -> float:
-        if not self._linger or idle < 2:
-            return 0.0
-        tightness = max(budget.tightness() for budget in self._budgets.values())
-        return self._linger * min(1.0, max(0.0, (tightness - EASY) / (TIGHT - EASY)))
+        return self._linger * self._room.pressure() if self._linger and idle > 1 else 0.0

@@ -13,6 +13,7 @@ from connector.worker.drain import Drain
 from connector.worker.jobs import GRACE, Jobs
 from connector.worker.keeper import Keeper
 from connector.worker.listening import Listener
+from connector.worker.room import Room
 
 log = logs.get(__name__)
 
@@ -24,10 +25,8 @@ class Worker:
         engine = world.settings.engine
         self.bell = Bell()
         self._world, self._stop = world, world.bench.stop
-        self._drains = [
-            Drain(world.bench, self.bell, world.budgets, engine.linger_ms / 1000)
-            for _ in range(engine.drains)
-        ]
+        room, linger = Room(list(world.budgets.values())), engine.linger_ms / 1000
+        self._drains = [Drain(world.bench, self.bell, room, linger) for _ in range(engine.drains)]
         self._jobs = Jobs(world)
         self._keeper = Keeper(world, [drain.tally for drain in self._drains])
         self._listener = Listener(world.url, self.bell, self._jobs.look_at_outcomes, self._stop)

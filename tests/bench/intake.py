@@ -8,14 +8,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +22,9 @@ from psycopg.types.json import Jsonb
 from connector.adapters.postgres.embedded import start
 from connector.adapters.postgres.migrate import migrate
 from tests.bench.caller import Calls, call, prepared
-from tests.bench.edge_app import FIELDS
+from tests.web.gunicorns import Served, cpu_of, gunicorn
+from tests.web.served import FIELDS
 
-TOP = Path(__file__).parents[2]
 LINKS, FIRST = 10_000, 1_000
 SEEN = {name: f"what stands in {name}" for name in FIELDS}
 
@@ -53,7 +48,7 @@ def _measure(url: str) -> dict[str, Any]:
         durable = [
             database.execute(f"SHOW {name}".encode()).fetchone() for name in ("synchronous_commit", "fsync")
         ]
-        with _gunicorn("empty", url) as empty, _gunicorn("real", url) as real:
+        with gunicorn("tests.web.served:empty", url) as empty, gunicorn("tests.web.served:real", url) as real:
             single = _batch_of_one(empty.port, real.port, database)
             hundred = _batches_of_a_hundred(real, database)
             echo = _echo(real, database)
@@ -134,49 +129,6 @@ def _echo(real: Served, database: psycopg.Connection) -> dict[str, Any]:
 
 
 # --- what it takes ---------------------------------------------------------------------------------------------------
-class Served:
-    """A running gunicorn."""
-
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self.process, self.port = process, port
-
-    def cpu(self) -> float:
-        """Seconds that all its processes used."""
-        master = psutil.Process(self.process.pid)
-        return _cpu([master, *master.children(recursive=True)])
-
-
-@contextmanager
-def _gunicorn(name: str, url: str) -> Iterator[Served]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable, "-m", "gunicorn", "--config", "python:connector.web.gunicorn", "--log-level", "warning",
-        "--bind", f"127.0.0.1:{port}", f"tests.bench.edge_app:{name}()",
-    ]  # fmt: skip
-    process = subprocess.Popen(command, cwd=TOP, env={**os.environ, "DATABASE_URL": url})
-    try:
-        _await(port)
-        yield Served(process, port)
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _await(port: int) -> None:
-    for _ in range(200):
-        try:
-            call(port, [b"POST /webhooks/hubspot HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"], 1)
-        except AssertionError:
-            return  # refused, but answered
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("gunicorn does not answer")
-
-
 def _fill(database: psycopg.Connection) -> None:
     database.execute("TRUNCATE link, pending, delivery CASCADE")
     database.execute(
@@ -189,12 +141,7 @@ def _fill(database: psycopg.Connection) -> None:
 
 def _postgres_cpu(database: psycopg.Connection) -> float:
     server = psutil.Process(database.info.backend_pid).parent()
-    return _cpu([server, *server.children()]) if server else 0.0
-
-
-def _cpu(processes: list[psutil.Process]) -> float:
-    times = [process.cpu_times() for process in processes if process.is_running()]
-    return float(sum(time.user + time.system for time in times))
+    return cpu_of(server) if server else 0.0
 
 
 if __name__ == "__main__":

@@ -19,7 +19,15 @@ from connector.practice.faults import OneShot
 from connector.practice.salesforce.rules import Validation
 from connector.services.clocks import strike
 from connector.services.outcomes import OutcomeWatch
-from tests.cases.cast import account_with_contact, born_in_salesforce, hot, is_quiet, open_issue, rows_written, states
+from tests.cases.cast import (
+    account_with_contact,
+    born_in_salesforce,
+    hot,
+    is_quiet,
+    open_issue,
+    rows_written,
+    states,
+)
 from tests.world import HOT, World
 
 BOB = "bob@accord.example.com"

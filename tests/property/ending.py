@@ -23,8 +23,7 @@ def faults_of(history: History) -> list[Fault]:
     """Brings a history to its end and tells what is wrong there."""
     rest = _Rest(history)
     rest.come()
-    faults = [*rest.faults, *history.told.broken]
-    return [*faults, *rest.after_duplicates(), *_Checks(history).all()]
+    return [*rest.faults, *rest.after_duplicates(), *_Checks(history).all(), *history.told.broken]
 
 
 class _Rest:
@@ -176,7 +175,8 @@ class _Checks:
             if (n := number(self.history.held(side, person, name))) is not None
         }  # fmt: skip
         owed = self.told.unpaid(ledger, standing)
-        return [Fault("lost", f"{d.side}.{d.field} #{d.lost} overwritten by #{d.by}") for d in owed]
+        lost = [Fault("lost", f"{d.side}.{d.field} #{d.lost} overwritten by #{d.by}") for d in owed]
+        return lost + self.told.cut(ledger)
 
     def _newest(self) -> list[Fault]:
         """Where clocks could tell, the later edit won."""

@@ -176,7 +176,7 @@ class Outside:
         if not self.calling or not self.instant_left or number(value) is None:
             return value
         self.instant_left -= 1
-        mine = f"v{self.told.edit(value, self.world.clock.now())}"
+        mine = f"v{self.told.form(value, self.world.clock.now())}"
         self.log(f"   a before-save flow makes {value} {mine}")
         return mine
 

@@ -40,12 +40,15 @@ class Debt:
 
 @dataclass
 class Provenance:
-    """``parents``: edit -> edits it was made on top of. ``made_at``: when it was typed, the last time. ``told``: edits
-    that a notice named with its value, once it was taken in. ``broken``: faults seen while they happened."""
+    """``parents``: edit -> edits it was made on top of. ``made_at``: when it was typed, the last time. ``forms``: what an org
+    made of a value of ours within the save -> that value: no edit of its own. ``cuts``: (field, whole, cut copy).
+    ``told``: edits that a notice named with its value, once it was taken in. ``broken``: faults seen while they happened."""
 
     parents: dict[int, set[int]] = field(default_factory=dict)
     made_at: dict[int, datetime] = field(default_factory=dict)
     retyped: set[int] = field(default_factory=set)
+    forms: dict[int, int] = field(default_factory=dict)
+    cuts: list[tuple[str, str, str]] = field(default_factory=list)
     debts: list[Debt] = field(default_factory=list)
     broken: list[Fault] = field(default_factory=list)
     told: set[tuple[str, str, int]] = field(default_factory=set)
@@ -64,6 +67,12 @@ class Provenance:
         self.parents[self._next] = set() if parent is None else {parent}
         self.made_at[self._next] = at
         return self._next
+
+    def form(self, of: Any, at: datetime) -> int:
+        """What an org makes of a value of ours before it saves it."""
+        made = self.edit(of, at)
+        self.forms[made] = number(of) or made
+        return made
 
     def retype(self, value: Any, on: Any, at: datetime) -> None:
         """Somebody types ``value``, which stood there before, on top of ``on``: from now on it descends from that too."""
@@ -94,7 +103,7 @@ class Provenance:
         if now is None:
             self.broken.append(Fault("blank", f"{side}.{name}: {old} overwritten by a blank nobody wrote"))
             return
-        if was in self.ancestors(now):
+        if {was, self.forms.get(was)} & self.ancestors(now):
             return
         in_gap = read_at is not None and self.made_at[was] >= read_at
         self.counts["overwritten unread" if in_gap else "conflict"] += 1
@@ -104,7 +113,7 @@ class Provenance:
 
     def _same_edit(self, side: str, name: str, old: Any, new: Any, n: int) -> None:
         if side == "hubspot" and len(str(new)) < len(str(old)) and n not in self.retyped:
-            self.broken.append(Fault("cut", f"{side}.{name}: {old} overwritten by its own cut copy {new}"))
+            self.cuts.append((name, str(old), str(new)))
 
     def unpaid(self, ledger: list[tuple[str, Any]], standing: set[tuple[str, int]]) -> list[Debt]:
         """Debts that neither the ledger nor what stands now pays. Those of the gap are counted, not owed."""
@@ -117,6 +126,15 @@ class Provenance:
             elif not kept and not self._lives_on(debt, standing):
                 owed.append(debt)
         return owed
+
+    def cut(self, ledger: list[tuple[str, Any]]) -> list[Fault]:
+        """Whole texts that were overwritten by their own cut copies and are not in the ledger."""
+        self.counts["cut"] += len(self.cuts)
+        kept = {(name, str(value)) for name, value in ledger}
+        return [
+            Fault("cut", f"{name}: {whole} overwritten by its own cut copy {cut}")
+            for name, whole, cut in self.cuts if (name, whole) not in kept
+        ]  # fmt: skip
 
     def _count(self, debt: Debt, kept: bool, standing: set[tuple[str, int]]) -> None:
         told = (debt.side, debt.field, debt.lost) in self.told

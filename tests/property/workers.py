@@ -56,7 +56,7 @@ def pause(point: str) -> str:
 class PausingLease(Lease):
     """Stops before every HTTP call; the lease is looked at after the stop, as late as can be."""
 
-    cores: dict[str, Any] = {}  # noqa: RUF012 - set by the history that runs
+    cores: dict[str, Any] = {}
 
     def __call__(self, timeout: float) -> None:
         mode = pause("call")

@@ -74,6 +74,7 @@ def test_without_a_client_secret_nothing_is_taken(database: Pool) -> None:
         pytest.param([changed(objectId=-5)], 400, id="a negative id"),
         pytest.param([changed(objectId="9" * 30)], 400, id="an endless id"),
         pytest.param([changed(propertyName=None)], 400, id="no property"),
+        pytest.param([changed(name="job\x00title")], 400, id="a property that can't be"),
         pytest.param([changed(value={"a": 1})], 400, id="a value that is a structure"),
         pytest.param([changed(occurredAt="noon")], 400, id="no time"),
         pytest.param([changed(occurredAt=10**17)], 400, id="a time beyond time"),

@@ -23,6 +23,8 @@ SLACK = 2
 CHUNK = 10
 LONG_CHUNK, LONG = 50, 60.0
 """Where only days are counted: calls a chunk, and its seconds."""
+ROUND = 30
+"""Calls of a round of many."""
 BELIEVED = timedelta(minutes=15)
 """How long the service's own word that its day is used up keeps us from asking it again."""
 BACKFILL, LIVE = 2, 1
@@ -80,7 +82,7 @@ class PostgresBudget:
         self._ring = _Ring()
 
     def take(self, calls: int = 1) -> None:
-        """See ports.Budget. The chunk in hand is used first; what the chunk's time outlives is forfeited."""
+        """See ports.Budget. The chunk in hand is used first; what is left of it after its time is given back."""
         with self._lock:
             now = self._clock()
             if now >= self._expires or self._left < calls:
@@ -131,7 +133,7 @@ class PostgresBudget:
         # A chunk that was used up in its time makes the next one larger, one that was not makes it single again.
         self._chunk = min(self._chunk * 2, CHUNK if limited else LONG_CHUNK) if in_time else 1
         left = self._left if in_time else 0
-        row = self._granted(max(calls - left, self._chunk), now)
+        row = self._granted(max(calls - left, self._chunk), self._left - left, now)
         self._ring = _Ring(row["slot"], row["spent"])
         self._left = left + row["granted"]
         self._expires = now + timedelta(seconds=SLOT if limited else LONG)
@@ -139,13 +141,13 @@ class PostgresBudget:
             self._closed_until = self._reopens(row, now)
             raise self._refusal()
 
-    def _granted(self, want: int, now: datetime) -> dict[str, Any]:
+    def _granted(self, want: int, back: int, now: datetime) -> dict[str, Any]:
         allowed = self.allowance
         with self._pool.connection() as conn:
             conn.row_factory = dict_row  # type: ignore[assignment]
             row: dict[str, Any] = _queries.take_calls(
-                conn, side=self.side, want=want, most=allowed.calls, slot=self._slot(now), slots=allowed.slots,
-                now=now, daily=allowed.daily,
+                conn, side=self.side, want=want, back=back, back_slot=self._ring.slot, most=allowed.calls,
+                slot=self._slot(now), slots=allowed.slots, now=now, daily=allowed.daily,
             )  # fmt: skip
         return row
 
@@ -154,7 +156,7 @@ class PostgresBudget:
         return bool(told and limit and row["daily_used"] >= limit and now - told < BELIEVED)
 
     def _reopens(self, row: dict[str, Any], now: datetime) -> datetime:
-        """When half of the window is free again (sooner, a round would begin that can't end); or the next day."""
+        """When calls for a round are free again (sooner, one would begin that can't end); or the next day."""
         allowed = self.allowance
         if self._day_is_over(row, now):
             later: datetime = row["told_at"] + BELIEVED
@@ -163,7 +165,7 @@ class PostgresBudget:
             midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
             return midnight + timedelta(days=1)
         most = allowed.calls or 1
-        slot = self._ring.free_slot(most, max(1, most // 2))
+        slot = self._ring.free_slot(most, min(most, ROUND))
         return max(now + timedelta(seconds=SLOT), datetime.fromtimestamp(slot * SLOT, UTC))
 
     def _refusal(self) -> WaitUntil:

@@ -16,7 +16,7 @@ from connector.core.records import Ref
 
 Row = dict[str, Any]
 _queries = load_queries("cases")
-_rounds, _outcomes = load_queries("rounds"), load_queries("outcomes")
+_rounds, _outcomes, _trail = load_queries("rounds"), load_queries("outcomes"), load_queries("trail")
 PERSONS = ("contact", "Lead", "Contact")
 
 
@@ -47,7 +47,8 @@ class PostgresCases:
             return {**row, "blocks": blocks}
 
     def retry(self, ids: Sequence[int], code: str | None, everything: bool, now: datetime) -> list[Row]:
-        """In one transaction: close the open issues meant, lift their blocks, and let their persons go round. A round that
+        """In one transaction: close the open issues meant, lift their blocks, and let their persons go round. A
+        round that
         runs meanwhile either saw the block or opens the issue anew."""
         with self._connection() as conn:
             found = list(_queries.open_like(conn, ids=list(ids), code=code, everything=everything))
@@ -67,8 +68,19 @@ class PostgresCases:
             row = _queries.loser(conn, id=id_)
             return dict(row) if row is not None else None
 
+    def link(self, link: int) -> Row | None:
+        with self._connection() as conn:
+            row = _trail.link(conn, link=link)
+            return dict(row) if row is not None else None
+
+    def modes(self) -> list[Row]:
+        """{side, mode, limits} of both sides."""
+        with self._connection() as conn:
+            return list(_rounds.modes(conn))
+
     def ask(self, link: int, asked: Row, lift: Sequence[str], now: datetime) -> None:
-        """Keep what a person asked of a Link's fields until a round has done it, and let the Link go round first of all.
+        """Keep what a person asked of a Link's fields until a round has done it, and let the Link go round first
+        of all.
         ``lift``: keys of refusals that must not keep it from happening."""
         with self._connection() as conn:
             _queries.ask(conn, link=link, asked=document(asked))
@@ -83,7 +95,8 @@ class PostgresCases:
 
 
 def requeue(conn: Connection[Any], rows: Sequence[Row], lane: int, now: datetime) -> None:
-    """Let what issues are about go round: their Link, else the person that is their subject; a deal is looked at anew."""
+    """Let what issues are about go round: their Link, else the person that is their subject; a deal is looked at
+    anew."""
     links = sorted({row["link_id"] for row in rows if row["link_id"] is not None})
     refs = {ref for row in rows if row["link_id"] is None and (ref := subject_ref(row["subject"]))}
     persons = [{"side": r.side, "object": r.object, "ref_id": r.id} for r in sorted(refs) if r.object in PERSONS]

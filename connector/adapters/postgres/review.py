@@ -101,6 +101,7 @@ class PostgresReview:
         queued = int(_queries.queue_matched(conn, now=now)["queued"])
         if observed:
             queued += int(_queries.queue_observed(conn, now=now)["queued"])
+            _queries.forget_observed(conn)
         if queued:
             conn.execute("SELECT pg_notify('accord_pending', '2')")
         return queued

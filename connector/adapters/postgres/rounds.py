@@ -1,4 +1,5 @@
-"""The rounds' side of the database: claims, fences and the two transactions. One JSON document per statement, whole batches."""
+"""The rounds' side of the database: claims, fences and the two transactions. One JSON document per statement,
+whole batches."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ class PostgresRounds:
         self._pool = pool
 
     def claim(self, limit: int, now: datetime, until: datetime) -> Claim:
-        """Lease up to ``limit`` due rows (whole groups) of the most urgent lane; Ref rows that were linked meanwhile become rows of their Link."""
+        """Lease up to ``limit`` due rows (whole groups) of the most urgent lane; Ref rows that were linked
+        meanwhile become rows of their Link."""
         with self._pool.connection() as conn:
             conn.row_factory = dict_row  # type: ignore[assignment]
             queries.serialise_claims(conn)

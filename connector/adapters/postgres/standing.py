@@ -38,12 +38,20 @@ class PostgresStanding:
                 "totals": dict(_queries.totals(conn, now=now)),
             }
 
+    def server(self) -> tuple[str, datetime]:
+        """Version and time of the database server."""
+        with self._pool.connection() as conn:
+            conn.row_factory = dict_row  # type: ignore[assignment]
+            row = _queries.server(conn)
+            return str(row["version"]), row["at"]
+
     def pause(self, lanes: Sequence[int], reason: str, now: datetime) -> None:
         with self._pool.connection() as conn:
             _queries.pause(conn, lanes=list(lanes), reason=reason, now=now)
 
     def resume(self, lanes: Sequence[int], now: datetime) -> tuple[list[int], list[Row], list[Row]]:
-        """The lanes that were paused, the breakers lifted ({side, code, field}), and what these held ({link_id, subject})."""
+        """The lanes that were paused, the breakers lifted ({side, code, field}), and what these held ({link_id,
+        subject})."""
         with self._pool.connection() as conn:
             conn.row_factory = dict_row  # type: ignore[assignment]
             paused = [row["lane"] for row in _queries.unpause(conn, lanes=list(lanes))]

@@ -36,7 +36,8 @@ class PostgresTrail:
 
     def look(self, ref: Ref, link: int | None, now: datetime) -> Claim:
         """What a claim of this one row would bring, without a lease or a trace."""
-        row: Row = {"id": 0, "link_id": link, "side": ref.side, "object": ref.object, "ref_id": ref.id, "lane": 0, "seq": 0,
+        row: Row = {"id": 0, "link_id": link, "side": ref.side, "object": ref.object, "ref_id": ref.id, "lane": 0,
+        "seq": 0,
                "was_leased": True, "requeued": True, "notes": [], "attempts": 1}  # fmt: skip
         links = [] if link is None else [link]
         with self._connection() as conn:
@@ -61,7 +62,8 @@ class PostgresTrail:
             return dict(row) if row is not None else None
 
     def story(self, link: int, persons: Sequence[str], subjects: Sequence[str]) -> dict[str, list[Row]]:
-        """Of a Link, or with link 0 of a person without one: aliases, writers, handoffs with ``edges``, issues, ledger."""
+        """Of a Link, or with link 0 of a person without one: aliases, writers, handoffs with ``edges``, issues,
+        ledger."""
         with self._connection() as conn:
             handoffs = list(_queries.handoffs(conn, persons=list(persons)))
             edges = list(_queries.edges(conn, handoffs=[h["id"] for h in handoffs]))

@@ -43,7 +43,7 @@ def rows(pool: Pool, statement: str) -> list[Any]:
         return cursor.execute(statement.encode()).fetchall()
 
 
-def test_a_used_up_window_tells_when_half_of_it_is_free_again(database: Pool, clock: Hands) -> None:
+def test_a_used_up_window_tells_when_a_round_has_room_again(database: Pool, clock: Hands) -> None:
     budget = PostgresBudget(database, "hubspot", Allowance(calls=20), clock)
     for _ in range(20):
         budget.take()
@@ -105,6 +105,16 @@ def test_a_chunk_grows_while_calls_are_many_and_is_single_when_they_are_few(data
         budget.take()
         clock.on(1)
     assert rows(database, "SELECT used, used_today FROM budget WHERE side = 'hubspot'") == [(8, 8)]
+
+
+def test_calls_that_were_not_made_are_given_back(database: Pool, clock: Hands) -> None:
+    budget = PostgresBudget(database, "hubspot", Allowance(calls=100), clock)
+    for _ in range(16):
+        budget.take()
+    for _ in range(3):
+        clock.on(1)
+        budget.take()
+    assert rows(database, "SELECT used, used_today FROM budget WHERE side = 'hubspot'") == [(19, 19)]
 
 
 def test_what_we_count_of_a_day_ends_at_midnight(database: Pool, clock: Hands) -> None:

@@ -7,14 +7,16 @@ ALTER TABLE budget ADD COLUMN told_at timestamptz;
 
 -- Grants up to in_want calls of a side, all processes being asked one after the other by the row's lock.
 -- in_most: calls in in_slots slots (null: no such limit); in_daily: calls a day (null: none that we count ourselves).
+-- in_back: calls granted in slot in_back_slot that were not made, and won't be.
 CREATE FUNCTION take_calls(
-    in_side text, in_want integer, in_most integer, in_slot bigint, in_slots integer, in_now timestamptz,
-    in_daily bigint, OUT granted integer, OUT slot bigint, OUT spent integer[], OUT today bigint,
+    in_side text, in_want integer, in_back integer, in_back_slot bigint, in_most integer, in_slot bigint,
+    in_slots integer, in_now timestamptz, in_daily bigint, OUT granted integer, OUT slot bigint, OUT spent integer[], OUT today bigint,
     OUT daily_used bigint, OUT daily_limit bigint, OUT told_at timestamptz
 ) LANGUAGE plpgsql AS $$
 DECLARE
     b     budget%ROWTYPE;
     moved integer;
+    place bigint;
     total bigint;
 BEGIN
     -- A grant that a power cut forgets does no harm, a wait for the disk at every call would.
@@ -27,8 +29,12 @@ BEGIN
     IF moved > 0 THEN
         spent := array_fill(0, ARRAY[moved]) || spent[1:in_slots - moved];
     END IF;
+    place := slot - in_back_slot + 1;
+    IF in_back > 0 AND place BETWEEN 1 AND in_slots THEN
+        spent[place] := greatest(0, spent[place] - in_back);
+    END IF;
     total := (SELECT sum(n) FROM unnest(spent) AS n);
-    today := CASE WHEN b.day = (in_now AT TIME ZONE 'UTC')::date THEN b.used_today ELSE 0 END;
+    today := CASE WHEN b.day = (in_now AT TIME ZONE 'UTC')::date THEN greatest(0, b.used_today - in_back) ELSE 0 END;
     granted := greatest(0, least(in_want, in_most - total, in_daily - today));
     spent[1] := spent[1] + granted;
     today := today + granted;

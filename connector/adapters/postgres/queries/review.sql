@@ -55,6 +55,10 @@ WITH found AS (
 )
 SELECT (SELECT count(*) FROM links) + (SELECT count(*) FROM refs) AS queued;
 
+-- name: forget_observed!
+-- All of it is planned anew: what is still only observed then comes back.
+DELETE FROM observed;
+
 -- name: observed_totals^
 SELECT count(*) AS subjects, max(at) AS latest, (SELECT count(*) FROM pending) AS waiting FROM observed;
 

@@ -37,6 +37,9 @@ SELECT (SELECT count(*) FROM link) AS links, (SELECT count(*) FROM journal WHERE
     (SELECT count(*) FROM ledger WHERE restored_at IS NULL) AS losers,
     (SELECT max(settled_at) FROM journal WHERE settled_at > :now::timestamptz - interval '1 day') AS last_write;
 
+-- name: server^
+SELECT current_setting('server_version') AS version, clock_timestamp() AS at;
+
 -- name: pause!
 INSERT INTO lane_pause (lane, reason, at) SELECT lane, :reason, :now FROM unnest(:lanes::smallint[]) AS lane
 ON CONFLICT (lane) DO UPDATE SET reason = excluded.reason;

@@ -1,7 +1,11 @@
-"""What gunicorn serves while intake is measured: the real application, and an empty view to compare it with."""
+"""What gunicorn serves in tests and benchmarks: the real application, and an empty view to compare it with.
+
+Environment: DATABASE_URL, and in EDGE a JSON object of what is to differ in the wiring.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 
 from flask import Flask
@@ -11,15 +15,17 @@ from connector.adapters.postgres.notices import Natives
 from connector.core.records import Side
 from connector.practice.clock import SystemClock
 from connector.web import create_app
-from tests.web.edge import Wiring
+from tests.web.edge import NATIVES, Wiring
 
 FIELDS = [f"field_{number}" for number in range(25)]
-NATIVES: dict[tuple[Side, str], Natives] = {(Side.HUBSPOT, "contact"): {name: name for name in FIELDS}}
 
 
 def real() -> Flask:
+    natives: dict[tuple[Side, str], Natives] = {
+        **NATIVES, (Side.HUBSPOT, "contact"): {**NATIVES[Side.HUBSPOT, "contact"], **{name: name for name in FIELDS}},
+    }  # fmt: skip
     pool = open_pool(os.environ["DATABASE_URL"], min_size=2, max_size=8)
-    return create_app(Wiring(pool, SystemClock(), NATIVES))
+    return create_app(Wiring(pool, SystemClock(), natives, **json.loads(os.environ.get("EDGE", "{}"))))
 
 
 def empty() -> Flask:

@@ -1,0 +1,129 @@
+"""`accord doctor`: is everything there that Accord needs?"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from connector.cli import showing
+from connector.cli.operating import Embedded, Operating, operating
+from connector.cli.showing import Json
+
+if TYPE_CHECKING:
+    from connector.core.records import Side
+    from connector.ports import FieldSchema
+    from connector.services.doctor import Finding, Surroundings
+    from connector.settings import Settings
+
+Canary = Annotated[
+    str, typer.Option("--canary", metavar="REF", help="Edit and put back a text field of this test person on each side, to see whether it is told."),
+]  # fmt: skip
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("doctor")(doctor)
+
+
+def doctor(ctx: typer.Context, canary: Canary = "", as_json: Json = False, embedded: Embedded = None) -> None:
+    """Credentials, permissions of every mapped field, API versions, clocks, database, owners, HubSpot's own integration,
+    webhooks, workers: each finding ok, warn, fail or skipped, with its fix. Ends with 1 if anything fails."""
+    from connector.services import canary as canaries
+    from connector.services.doctor import FAIL, examine
+    from connector.services.status import standing
+
+    findings = []
+    with operating(ctx, embedded, people=False) as on:
+        for finding in examine(on.bench, surroundings(on), lambda: standing(on.bench, on.standing)):
+            findings.append(finding)
+            _tell(finding, as_json)
+        if canary and not any(f.level == FAIL for f in findings):
+            for finding in canaries.canary(on.bench, on.trail, on.person(canary), on.sleep):
+                findings.append(finding)
+                _tell(finding, as_json)
+    if as_json:
+        showing.json(findings)
+    failed = sum(f.level == FAIL for f in findings)
+    if not as_json:
+        warned = sum(f.level == "warn" for f in findings)
+        showing.line(f"{failed} fail, {warned} warn, {len(findings)} looked at.")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _tell(finding: "Finding", as_json: bool) -> None:
+    if as_json:
+        return
+    showing.line(f"{finding.level.upper():<8}{finding.area}: {finding.message}")
+    if finding.fix and finding.level in ("warn", "fail"):
+        showing.line(f"{'':<8}→ {finding.fix}")
+
+
+def surroundings(on: Operating) -> "Surroundings":
+    """What only the settings and the database tell. Without settings (in process) that is left out."""
+    from connector.core.records import Side
+    from connector.services.doctor import Surroundings
+
+    settings = on.settings
+    if settings is None:
+        return Surroundings(mapping=lambda hubspot, salesforce: _mapping(on, hubspot, salesforce))
+    return Surroundings(
+        missing=[*settings.hubspot.missing(), *settings.salesforce.missing()],
+        probe=lambda side: _probe(on, settings, side),
+        versions={Side.HUBSPOT: settings.hubspot.path_version, Side.SALESFORCE: settings.salesforce.api_version},
+        database=lambda: _database(on),
+        mapping=lambda hubspot, salesforce: _mapping(on, hubspot, salesforce),
+        unset=_unset(settings),
+    )
+
+
+def _probe(on: Operating, settings: "Settings", side: "Side") -> Any:
+    from connector.adapters.probing import probe
+    from connector.core.records import Side
+
+    if side is Side.HUBSPOT:
+        return probe(settings.hubspot.base_url + "/account-info/v3/details", on.bench.clock)
+    return probe((settings.salesforce.instance_url or "") + "/services/data", on.bench.clock)
+
+
+def _mapping(
+    on: Operating, hubspot: "dict[str, FieldSchema]", salesforce: "Any"
+) -> Sequence[str]:
+    from connector.adapters.mappings import check_live
+
+    found = check_live(on.bench.agreement, hubspot, salesforce, on.folder)
+    return [f"{p.file}:{p.line}: {p.message}" + (f" — {p.fix}" if p.fix else "") for p in found]
+
+
+def _database(on: Operating) -> "list[Finding]":
+    """Its version, its migrations, its clock. (A server that can't be reached or is too old never gets this far.)"""
+    from connector.adapters.postgres.migrate import pending
+    from connector.services.doctor import FAIL, OK, WARN, Finding
+
+    version, at = on.standing.server()
+    missing = pending(on.url)
+    apart = abs((on.bench.clock() - at).total_seconds())
+    found = [Finding("database", OK, f"PostgreSQL {version}")]
+    if missing:
+        found.append(Finding("database", FAIL, f"not up to date: {', '.join(missing)}", "Run `accord db migrate`."))
+    else:
+        found.append(Finding("database", OK, "all migrations are applied"))
+    if apart > 2:
+        fix = "Let both machines keep their time by NTP: leases are counted by our clock."
+        found.append(Finding("database", WARN, f"its clock and ours are {apart:.1f} s apart", fix))
+    return found
+
+
+def _unset(settings: "Settings") -> "dict[Side, str]":
+    from connector.core.records import Side
+
+    unset = {}
+    hubspot, salesforce = settings.hubspot, settings.salesforce
+    if not (hubspot.client_secret.get_secret_value() and settings.process.public_url):
+        unset[Side.HUBSPOT] = (
+            "Set ACCORD_HUBSPOT_CLIENT_SECRET and ACCORD_PUBLIC_URL, and subscribe the app: `accord mappings webhooks`."
+        )
+    if not (salesforce.outbound_secret and salesforce.org_id):
+        unset[Side.SALESFORCE] = (
+            "Set ACCORD_SALESFORCE_OUTBOUND_SECRET and ACCORD_SALESFORCE_ORG_ID, and add the outbound message."
+        )
+    return unset

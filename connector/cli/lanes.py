@@ -1,0 +1,102 @@
+"""`accord status`, `accord pause` and `accord resume`."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from connector.cli import showing
+from connector.cli.operating import Embedded, operating
+from connector.cli.showing import Json
+
+if TYPE_CHECKING:
+    from connector.services.status import Standing
+
+Lane = Annotated[str | None, typer.Argument(help="handoff, live or backfill; all without it.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why, for whoever looks next.")]
+Row = dict[str, Any]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("status")(status)
+    app.command("pause")(pause)
+    app.command("resume")(resume)
+
+
+def status(ctx: typer.Context, as_json: Json = False, embedded: Embedded = None) -> None:
+    """How things stand: backlog and lag per lane, issues, API budget, breakers, modes, workers, hand-offs.
+
+    lag: for how long the row that is due longest has been due; oldest: since when the oldest has waited at all.
+    """
+    from connector.services.status import standing
+
+    with operating(ctx, embedded) as on:
+        found = standing(on.bench, on.standing)
+    if as_json:
+        showing.json({**_document(found), **found.totals})
+        return
+    _show(found)
+
+
+def _document(found: "Standing") -> Row:
+    return {name: getattr(found, name) for name in found.__dataclass_fields__ if name != "totals"}
+
+
+def _show(found: "Standing") -> None:
+    totals = found.totals
+    showing.line(f"Accord at {showing.text(found.at)} UTC, agreement {found.agreement} ({found.fingerprint[:12]})")
+    last = showing.text(totals["last_write"])
+    showing.line(f"{totals['links']} links; last write {last}; {totals['losers']} losers kept; {totals['intended']} writes not settled")
+    for warning in found.warnings:
+        showing.line(f"! {warning}")
+    _show_lanes(found.lanes)
+    modes = [(r["side"], r["mode"], r["changed_by"], r["changed_at"]) for r in found.modes]
+    showing.table("Modes", ("side", "mode", "set by", "at (UTC)"), modes)
+    budgets = [(r["side"], r["used_today"], r["daily_used"], r["daily_limit"], _share(r)) for r in found.budgets]
+    showing.table("API calls today", ("side", "ours", "all users", "limit", "used"), budgets)
+    issues = [(r["code"], r["open"], r["oldest"]) for r in found.issues]
+    showing.table("Open issues", ("code", "open", "oldest (UTC)"), issues)
+    breakers = [(r["side"], r["field"], r["code"], r["reason"], r["tripped_at"]) for r in found.breakers]
+    showing.table("Breakers", ("side", "field", "code", "reason", "since (UTC)"), breakers, 400)
+    handoffs = [(r["state"], r["handoffs"], r["open"], r["overdue"]) for r in found.handoffs]
+    showing.table("Hand-offs", ("state", "all", "open", "overdue"), handoffs)
+    workers = [(r["name"], "alive" if r["alive"] else "gone", showing.age(r["age_seconds"])) for r in found.workers]
+    showing.table("Workers", ("name", "state", "last beat ago"), workers)
+
+
+def _show_lanes(lanes: list[Row]) -> None:
+    rows = [
+        (row["lane"], row["waiting"], row["leased"], row["later"], showing.age(row["lag_seconds"]),
+         showing.age(row["oldest_seconds"]), row["paused"])
+        for row in lanes
+    ]  # fmt: skip
+    showing.table("Lanes", ("lane", "waiting", "leased", "due later", "lag", "oldest", "paused"), rows)
+
+
+def _share(row: Row) -> str:
+    used, limit = row["daily_used"], row["daily_limit"]
+    return f"{used / limit:.0%}" if used is not None and limit else ""
+
+
+def pause(ctx: typer.Context, lane: Lane = None, reason: Reason = "", embedded: Embedded = None) -> None:
+    """Begin no round in a lane, or in any. Notices are still taken; what is under way ends as usual."""
+    from connector.services.lanes import pause as stop
+
+    with operating(ctx, embedded) as on:
+        words = stop(on.standing, lane, reason or f"by {showing.me()}", on.bench.clock())
+    showing.line(f"Paused: {', '.join(words)}. To go on: accord resume")
+
+
+def resume(ctx: typer.Context, lane: Lane = None, embedded: Embedded = None) -> None:
+    """Go on in a lane, or in all. Lifts all breakers, and lets what they held go round: look at `accord status` first.
+
+    For an hour what a lifted breaker held may pass without tripping it again.
+    """
+    from connector.services.lanes import resume as go_on
+
+    with operating(ctx, embedded) as on:
+        done = go_on(on.bench, on.standing, lane)
+    showing.line(f"Resumed: {', '.join(done.lanes) or 'nothing was paused'}.")
+    for breaker in done.breakers:
+        showing.line(f"Breaker lifted: {breaker}")
+    if done.requeued:
+        showing.line(f"{done.requeued} people that breakers held go round again.")

@@ -1,0 +1,168 @@
+"""Eight engines, each without one rule of the algorithm, to show that the histories would notice.
+
+Each is made by replacing methods of the sound engine for the time of a test; the product knows nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg.rows import dict_row
+from pytest import MonkeyPatch
+
+from connector.adapters.postgres import notices as notices_module
+from connector.adapters.postgres import rounds as rounds_module
+from connector.adapters.postgres.notices import PostgresNotices, by_ref
+from connector.adapters.postgres.rounds import PostgresRounds
+from connector.core.confirm import Confirming
+from connector.core.plan import Change, Left, Pair, Settled
+from connector.core.records import Notice, Record, Side
+from connector.core.settle import Settling
+from connector.ports import Accepted, Intent, Mine, Rows
+from connector.services import claiming
+
+Patch = Callable[[MonkeyPatch], None]
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """``without``: the rule that is missing. ``plot``: what kind of history shows it. ``kinds``: the faults that must come
+    of it, one of them at least. ``seeds``: the first histories found that end with one."""
+
+    name: str
+    without: str
+    apply: Patch
+    kinds: frozenset[str]
+    seeds: tuple[int, ...] = ()
+    plot: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _one_seen_for_both_sides(patch: MonkeyPatch) -> None:
+    sound = claiming._pair
+
+    def pair_of(*args: Any) -> Pair:
+        pair: Pair = sound(*args)
+        shared = {name: value for name, value in pair.seen[Side.HUBSPOT].items() if name[0] not in "=@"}
+        pair.seen[Side.SALESFORCE] = pair.seen[Side.SALESFORCE] | shared
+        return pair
+
+    patch.setattr(claiming, "_pair", pair_of)
+
+
+def _no_read_back(patch: MonkeyPatch) -> None:
+    sound = Confirming._read_back
+
+    def read_back(self: Confirming, c: Change, verdict: str, back: Record, message: str) -> None:
+        if verdict == "done":
+            self._fine(c, c.send)
+        else:
+            sound(self, c, verdict, back, message)
+
+    patch.setattr(Confirming, "_read_back", read_back)
+
+
+def _source_not_refreshed(patch: MonkeyPatch) -> None:
+    sound = Confirming._copied
+
+    def copied(self: Confirming, c: Change, target: Any) -> None:
+        sound(self, c, target)
+        if c.origin is not None and c.field in self.plan.pair.seen[c.origin]:
+            del self.result.seen[c.origin][c.field]
+
+    patch.setattr(Confirming, "_copied", copied)
+
+
+def _nothing_journaled(patch: MonkeyPatch) -> None:
+    sound = PostgresRounds.intend
+
+    def intend(self: PostgresRounds, token: int, rows: Rows, intent: Intent, now: Any) -> Mine:
+        intent.journal = []
+        return sound(self, token, rows, intent, now)
+
+    patch.setattr(PostgresRounds, "intend", intend)
+
+
+def _token_not_looked_at(patch: MonkeyPatch) -> None:
+    sql = (
+        "SELECT p.id, CASE WHEN p.seq > r.seq THEN p.notes ELSE '[]'::jsonb END AS notes, p.seq"
+        " FROM pending p JOIN jsonb_to_recordset(%s) AS r(id bigint, seq bigint) ON p.id = r.id ORDER BY p.id FOR UPDATE OF p"
+    )
+
+    def fence(conn: Any, rows: Any, token: int) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = conn.cursor(row_factory=dict_row).execute(sql, [rows]).fetchall()
+        return found
+
+    patch.setattr(rounds_module.queries, "fence", fence)
+
+
+def _dropped_under_a_lease(patch: MonkeyPatch) -> None:
+    """An echo is dropped at the door whatever goes on with its pair."""
+    sound = PostgresNotices.accept
+
+    def accept(self: PostgresNotices, notices: Sequence[Notice], lane: int, delivery: bytes | None = None) -> Accepted:
+        told = by_ref(notices)
+        rest = [n for ref, some in told.items() if not _equals_seen(self, ref, some) for n in some]
+        return sound(self, rest, lane, delivery) if rest else Accepted(len(notices), 0)
+
+    patch.setattr(PostgresNotices, "accept", accept)
+
+
+def _equals_seen(store: PostgresNotices, ref: Any, told: Sequence[Notice]) -> bool:
+    expected = notices_module._expected(told, store._natives.get((ref.side, ref.object), {}))
+    sql = f"SELECT seen_{ref.side} FROM link WHERE {ref.side}_object = %s AND {ref.side}_id = %s"
+    with store._pool.connection() as conn:
+        found = conn.execute(sql.encode(), (ref.object, ref.id)).fetchone()
+    if expected is None or found is None:
+        return False
+    seen: dict[str, Any] = found[0]
+    return all(name in seen and seen[name] == value for name, value in expected.items())
+
+
+def _creates_not_settled(patch: MonkeyPatch) -> None:
+    def created(self: Settling, row: Left) -> None:
+        self.plan.settled.append(Settled(row.id, "done", row.changes))
+
+    patch.setattr(Settling, "_created", created)
+
+
+def _blank_between_is_an_edit(patch: MonkeyPatch) -> None:
+    sound_row, sound_read_back = Settling._row, Confirming._read_back
+
+    def settled(self: Settling, row: Left) -> None:
+        row.changes = [{key: value for key, value in change.items() if key != "two"} for change in row.changes]
+        sound_row(self, row)
+
+    def read_back(self: Confirming, c: Change, verdict: str, back: Record, message: str) -> None:
+        two_step, c.two_step = c.two_step, False
+        sound_read_back(self, c, verdict, back, message)
+        c.two_step = two_step
+
+    patch.setattr(Settling, "_row", settled)
+    patch.setattr(Confirming, "_read_back", read_back)
+
+
+def _kinds(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+MUTATIONS = (
+    Mutation("one-seen", "a Seen per side", _one_seen_for_both_sides, _kinds("older"), plot={"fields": "tu"}),
+    Mutation("no-read-back", "the read-back", _no_read_back, _kinds("cut"), plot={"fields": "u"}),
+    Mutation("source-stale", "refreshing Seen of the source", _source_not_refreshed, _kinds("older")),
+    Mutation("nothing-journaled", "transaction 1", _nothing_journaled, _kinds("older"), plot={"crashes": True}),
+    Mutation("no-fence", "looking at the token", _token_not_looked_at, _kinds("older lost differ"), plot={"stalls": True}),
+    Mutation(
+        "dropped-under-a-lease", "keeping echoes while the pair is leased", _dropped_under_a_lease, _kinds("differ"),
+        plot={"returns": True, "lossy": False, "polls": False},
+    ),
+    Mutation(
+        "creates-not-settled", "Seen from a create's journal row", _creates_not_settled, _kinds("older"),
+        plot={"second": True, "crashes": True},
+    ),
+    Mutation(
+        "blank-is-an-edit", "knowing the blank of a two-step value", _blank_between_is_an_edit, _kinds("blank"),
+        plot={"fields": "s", "crashes": True, "turned": True},
+    ),
+)  # fmt: skip
