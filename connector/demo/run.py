@@ -21,9 +21,7 @@ def run(people: int, seed: int, mappings: Path | None, once: bool) -> None:
     started = time.monotonic()
     console.print(f"[bold]Accord[/]: {people} people on two practice servers, seed {seed}. Starting …")
     with open_stage(people, seed, mappings) as stage:
-        _say(
-            f"up after {time.monotonic() - started:.1f} s; HubSpot {stage.hubspot.url}, Salesforce {stage.salesforce.url}"
-        )
+        _say(f"up after {time.monotonic() - started:.1f} s on {stage.hubspot.url} and {stage.salesforce.url}")
         day = Day(stage, f"s{seed}")
         first_day(day)
         _say("[bold]A working day[/]")

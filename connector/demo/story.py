@@ -12,9 +12,15 @@ from typing import Any
 from connector.demo.stage import DemoFailed, Stage
 
 HOT = {
-    "jobtitle": "Chief Marketing Officer", "numemployees": "100-500", "annualrevenue": "9000000",
-    "country": "United States",     "decision_maker": "true", "budget": "60000", "purchase_timeframe": "this_quarter", "demo_requested": "true",
-}  # fmt: skip
+    "jobtitle": "Chief Marketing Officer",
+    "numemployees": "100-500",
+    "annualrevenue": "9000000",
+    "country": "United States",
+    "decision_maker": "true",
+    "budget": "60000",
+    "purchase_timeframe": "this_quarter",
+    "demo_requested": "true",
+}
 Check = Callable[[], Any]
 
 
@@ -95,14 +101,12 @@ class Day:
         """Wait until nothing is due and nothing is on its way."""
 
         def settled() -> bool:
+            if not self.stage.hubspot("webhooks")["idle"] or self.stage.salesforce("outbound").get("waiting"):
+                return False
             status = json.loads(self.stage.accord("status", "--json"))
-            waiting = sum(lane["waiting"] + lane["leased"] for lane in status["lanes"])
-            told = self.stage.hubspot("webhooks")["idle"] and not self.stage.salesforce("outbound").get(
-                "waiting"
-            )
-            return bool(told and not waiting)
+            return not sum(lane["waiting"] + lane["leased"] for lane in status["lanes"])
 
-        self.until("all is quiet", lambda: settled() and settled(), patience)
+        self.until("all is quiet", settled, patience)
 
 
 def play(day: Day) -> None:
@@ -130,7 +134,7 @@ def hand_over(day: Day) -> None:
 
     day.scene(
         "a form makes someone hot", lambda: day.fill_form("ada", **HOT), arrived,
-        lambda seen: f"Lead {seen[0]['id']} owned by {seen[0]['OwnerId']}, tier {seen[1]['accord_tier']} and id in HubSpot",
+        lambda seen: f"Lead {seen[0]['id']} owned by {seen[0]['OwnerId']}; {seen[1]['accord_tier']} in HubSpot",
     )  # fmt: skip
 
 

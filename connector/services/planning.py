@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connector.core.conditions import Truth, evaluate
-from connector.core.handoff import Handoff, Step, advance, choose_owner, derived, sales_view
+from connector.core.handoff import NO_OWNER, Handoff, Step, advance, choose_owner, derived, sales_view
 from connector.core.outcome import OpportunityView
 from connector.core.plan import Derived, Pair, Plan, Trouble
 from connector.core.qualification import Verdict, judge
@@ -131,17 +131,33 @@ class Planning:
             converted=converted,
             opportunity_known=known,
         )
-        handoff: Handoff | None = pair.handoff
+        handoff, missing, given = self._given_on(draft, hubspot)
         step = advance(
-            handoff, verdict, sales, self.now, rules, self._owner(draft, hubspot), self._blocked(pair, hubspot),
-            hubspot.values.get(rules.hubspot.lifecycle),
+            handoff, verdict, sales, self.now, rules, self._owner(draft, hubspot),
+            missing or self._blocked(pair, hubspot), hubspot.values.get(rules.hubspot.lifecycle),
         )  # fmt: skip
+        if given:
+            told = {**step.hubspot, rules.hubspot.owner: given}
+            step = replace(step, hubspot=told, enforce=step.enforce | {rules.hubspot.owner})
         draft.step = step
         object_ = pair.salesforce.ref.object if pair.salesforce else bench.desk.mapping.create_object
         draft.wanted, troubles = derived(step, rules, bench.agreement.vocabulary, self._owners, object_)
         draft.troubles += [*step.issues, *troubles]
         if step.create and pair.salesforce is None:
             draft.create = (Side.SALESFORCE, step.reason)
+
+    def _given_on(self, draft: _Draft, hubspot: Record) -> tuple[Handoff | None, str | None, str | None]:
+        """The hand-off, why it can't be made, and its new owner: an offer that never reached Salesforce, because its
+        owner left meanwhile, goes to somebody else. Without an owner the record would be the integration user's."""
+        handoff: Handoff | None = draft.pair.handoff
+        if handoff is None or draft.pair.salesforce is not None or handoff.salesforce_ref is not None:
+            return handoff, None, None
+        if not handoff.is_open or handoff.owner_email is None or handoff.owner_email in self.bench.people:
+            return handoff, None, None
+        email = self._owner(draft, hubspot)()
+        if email is None:
+            return handoff, NO_OWNER, None
+        return replace(handoff, owner_email=email), None, email
 
     def _owner(self, draft: _Draft, hubspot: Record) -> Callable[[], str | None]:
         def next_owner() -> str | None:

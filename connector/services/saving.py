@@ -190,7 +190,7 @@ def _after(saving: Saving, plan: Plan, result: Result) -> None:
     seen = {side: plan.seen[side] | result.confirmed.seen[side] for side in Side}
     if pair.asked and pair.gone is None:
         saving.answered += [
-            doc for name in pair.asked if (doc := _answer(plan, name, bench.desk)) is not None
+            doc for name in pair.asked if (doc := _answer(plan, name, bench.desk, seen)) is not None
         ]
     _save_link(saving, plan, seen)
     link, subject = pair.link, pair.subject
@@ -227,28 +227,27 @@ def _after(saving: Saving, plan: Plan, result: Result) -> None:
     )
 
 
-def _answer(plan: Plan, name: str, desk: Desk) -> Doc | None:
-    """What a person asked is answered once both sides hold it. Where a side refuses it is given up, and the pair goes
-    round again: then what each side holds counts, and no half of it is left."""
+def _answer(plan: Plan, name: str, desk: Desk, seen: dict[Side, dict[str, Any]]) -> Doc | None:
+    """What a person asked is answered once both sides hold it.
+
+    Where the other side refuses it, it is from now on an edit like any other on the side that holds it: its Seen stays
+    what it was. Where that side itself refuses, it is given up, and the pair goes round again: then what each holds
+    counts, and no half of it is left."""
     asked, known = plan.pair.asked[name], desk.fields.get(name)
     record = plan.pair.record(asked.side)
     native = desk.mapping.native(known, record) if known and record else None
     concerned = {name, f"={native}"}
-    verdicts = {c.verdict for c in plan.changes if c.field in concerned}
-    refused = "refused" in verdicts
-    if refused:
+    verdicts = {c.side: c.verdict for c in plan.changes if c.field in concerned}
+    given_up = verdicts.get(asked.side) == "refused"
+    if given_up:
         plan.again = True
         plan.troubles.append(_not_restored(name, asked.side))
-    elif verdicts - {"done"} or concerned & plan.held:
+    elif verdicts.get(asked.side.other) == "refused":
+        seen[asked.side].pop(name, None)
+    elif set(verdicts.values()) - {"done"} or concerned & plan.held:
         return None
-    done = None if refused else asked.ledger
-    return {
-        "row": plan.pair.row,
-        "id": plan.pair.link,
-        "field": name,
-        "asked": asked.document(),
-        "ledger": done,
-    }
+    done = None if given_up else asked.ledger
+    return {"row": plan.pair.row, "id": plan.pair.link, "field": name, "asked": asked.document(), "ledger": done}
 
 
 def _not_restored(name: str, side: Side) -> Trouble:

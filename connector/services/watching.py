@@ -15,8 +15,8 @@ from connector.errors import CallFailed
 from connector.ports import Bookmarks, Clock, Guard
 from connector.services.polling import Polled, Watch, poll
 
-EARLY = timedelta(seconds=1)
-"""The schedule does not strike to the second: a poll is due this much before its time."""
+EARLY = timedelta(seconds=5)
+"""The schedule does not strike to the second: a poll is due this much, or half its interval, before its time."""
 
 log = structlog.get_logger(__name__)
 
@@ -41,16 +41,16 @@ class Round:
 def poll_due(rounds: Sequence[Round], bookmarks: Bookmarks, clock: Clock, guard: Guard) -> list[Polled]:
     """Run the polls that are due. A side that fails is tried again at the next strike and keeps no other from
     polling."""
-    done = []
+    done, struck = [], clock()
     for each in rounds:
         at = bookmarks.bookmark(each.bookmark)
-        if at is not None and clock() < at - EARLY:
+        if at is not None and struck < at - min(EARLY, each.soon / 2):
             continue
         try:
             polled = poll(each.watch, bookmarks, clock, guard)
         except CallFailed as failed:
             log.warning("a poll failed", poll=each.watch.bookmark, error=str(failed))
             continue
-        bookmarks.move(each.bookmark, clock() + each.after(polled), {})
+        bookmarks.move(each.bookmark, struck + each.after(polled), {})
         done.append(polled)
     return done

@@ -12,15 +12,19 @@ from datetime import datetime
 
 from connector.core.confirm import Confirmed, Confirming
 from connector.core.matching import EMAIL
-from connector.core.plan import Change, Creation, Plan, Trouble
+from connector.core.plan import Change, Creation, Plan
 from connector.core.records import Record, Ref, Side
 from connector.errors import CallFailed, LeaseEnding, Stopping, WaitUntil
 from connector.ports import Guard, Write, Written
 from connector.services.reading import salesforce_fields, with_history
+from connector.services.refusals import exists, not_made, twin
 from connector.services.workbench import Workbench
 
 PASSES = 40
 """How often a refused record may go again with fewer fields."""
+OWNER_LEFT = "INACTIVE_OWNER_OR_USER"
+NEWS_OF_OWNERS = 600.0
+"""Seconds until we surely know who left: then the offer goes to somebody else."""
 
 
 @dataclass(slots=True)
@@ -236,13 +240,17 @@ class Writing:
                 plan.again = True  # its verdict and its hand-off come now that it is there
         elif answer.verdict == "refused":
             self._without(result, creation, answer)
+        elif answer.verdict == "duplicate" and any(row.action == "create" for row in plan.pair.left):
+            plan.troubles.append(exists(creation, answer))  # it was looked for anew, and not found
         else:
             plan.again = True
             plan.retry_after = max(plan.retry_after, 1.0)
 
     def _without(self, result: Result, creation: Creation, answer: Written) -> None:
         named = [c for c in creation.changes if c.native in answer.fields]
-        result.plan.troubles.append(_not_made(creation, answer, named))
+        result.plan.troubles.append(not_made(creation, answer, named))
+        if answer.code == OWNER_LEFT:
+            result.plan.again, result.plan.retry_after = True, NEWS_OF_OWNERS
         kept = [c for c in creation.changes if c not in named]
         if not named or not kept:
             return
@@ -265,7 +273,7 @@ class Writing:
         for other in self.bench.salesforce.find(object_, "Email", sorted(made), ("Email",), self.guard):
             result = made.get(str(other.values.get("Email") or "").casefold())
             if result and result.plan.created and other.ref != result.plan.created.ref:
-                result.plan.troubles.append(_twin(other.ref))
+                result.plan.troubles.append(twin(other.ref))
 
 
 def _join(into: Confirmed, more: Confirmed) -> None:
@@ -283,22 +291,3 @@ def _modified(plan: Plan, side: Side) -> datetime | None:
 def _upsert(creation: Creation) -> Write:
     values = {c.native: c.send for c in creation.changes if c.send is not None}
     return Write(Ref(creation.side, creation.object, creation.key_value), values, key=creation.key)
-
-
-def _not_made(creation: Creation, answer: Written, named: list[Change]) -> Trouble:
-    what = ", ".join(c.native for c in named) or creation.object
-    return Trouble(
-        "refused",
-        named[0].field if named else "",
-        f"{creation.side} refused {what}: {answer.message}",
-        f"Mend the value or the rule in {creation.side}; then `accord issues retry`.",
-    )
-
-
-def _twin(ref: Ref) -> Trouble:
-    return Trouble(
-        "duplicate",
-        "",
-        f"{ref} has the same e-mail and was made at the same moment.",
-        "Merge it into the linked record.",
-    )

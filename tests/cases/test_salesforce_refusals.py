@@ -1,4 +1,4 @@
-"""What Salesforce refuses: the cases T49 to T54 of the field."""
+"""What Salesforce refuses: the cases T49 to T52 of the field."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connector.adapters.postgres.database import Pool
+from connector.practice.salesforce.errors import Refusal
 from connector.practice.salesforce.rules import Validation
 from tests.cases.cast import (
     account_with_contact,
@@ -72,6 +73,39 @@ def test_T49_children_of_one_account_are_never_with_two_workers_at_once(database
     second = world.rounds.claim(10, world.clock.now(), world.clock.now().replace(year=2027))
     assert len(first.rows) == 3
     assert second.rows == []
+
+
+# --- T50: duplicate rules -----------------------------------------------------------------------------------------
+
+
+def _no_second_kim(world: World, contact: str) -> Validation:
+    """A duplicate rule by name: the person is known as a Contact under another address."""
+
+    def broken(row: Any) -> bool:
+        if row.get("LastName") != "Kim" or row.get("Company") is None:
+            return False
+        raise Refusal("DUPLICATES_DETECTED", f"You're creating a duplicate record, see record with id: {contact}", [])
+
+    return Validation("Lead", None, broken, "")
+
+
+def test_T50_a_person_that_a_duplicate_rule_knows_is_held_with_the_one_that_matched_and_not_tried_for_ever(database: Pool) -> None:
+    world = World(database)
+    _, contact = account_with_contact(world, LastName="Kim", Email="kim@home.example.com")
+    world.settle()
+    world.salesforce.org.rules.validations.append(_no_second_kim(world, contact))
+    kim = world.form(**HOT, email="kim@kim.example.com", lastname="Kim")
+    world.settle()
+    told = open_issue(world, "duplicate")
+    assert told["subject"] == f"hubspot:contact:{kim}"
+    assert contact in told["message"]
+    assert world.leads() == []
+    assert is_quiet(world)
+    world.salesforce.org.rules.clear()
+    world.edit_contact(kim, city="Lyon")
+    world.settle()
+    assert world.lead_of(kim)["LastName"] == "Kim"
+    assert world.issues() == set()
 
 
 # --- T51: validation rules, flows ---------------------------------------------------------------------------------
@@ -198,73 +232,4 @@ def test_T52_if_that_contact_is_deleted_the_pair_is_held_and_nothing_is_made_ane
     open_issue(world, "gone")
     assert len(world.leads()) == 1
     assert world.salesforce.org.tables["Contact"].rows == {}
-    assert is_quiet(world)
-
-
-# --- T54: owners --------------------------------------------------------------------------------------------------
-
-
-def _leaves(world: World, email: str) -> None:
-    user = world.salesforce.org.people[email]
-    world.salesforce.org.tables["User"].rows[user]["IsActive"] = False
-    world.bench.people.pop(email, None)
-
-
-def test_T54_a_seller_who_left_is_passed_over_and_reported(database: Pool) -> None:
-    world = World(database)
-    _leaves(world, "bob@accord.example.com")
-    owners = []
-    for number in range(3):
-        _, lead = hot(world, email=f"p{number}@acme.example.com")
-        owners.append(world.sf(lead)["OwnerId"])
-    staff = world.salesforce.org.people
-    assert set(owners) <= {staff["dave@accord.example.com"], staff["erin@accord.example.com"]}
-    told = world.all("SELECT message FROM issue WHERE closed_at IS NULL AND code = 'owner_inactive'")
-    assert told
-    assert "bob@accord.example.com" in told[0]["message"]
-    world.bench.people["bob@accord.example.com"] = staff["bob@accord.example.com"]
-    world.bench.rounds.requeue([r["id"] for r in world.all("SELECT id FROM link")], [], 1, world.clock.now())
-    world.settle()
-    assert world.issues() == set()
-
-
-def test_T54_where_nobody_is_active_the_person_waits_and_is_never_the_integration_users(database: Pool) -> None:
-    world = World(database)
-    for name in ("bob", "carol", "dave", "erin", "frank"):
-        _leaves(world, f"{name}@accord.example.com")
-    ann = world.form(**HOT, email="ann@acme.example.com", lastname="Ito")
-    world.settle()
-    assert world.leads() == []
-    assert states(world) == ["held"]
-    open_issue(world, "no_owner", "owner")
-    world.bench.people["bob@accord.example.com"] = world.salesforce.org.people["bob@accord.example.com"]
-    world.salesforce.org.tables["User"].rows[world.bench.people["bob@accord.example.com"]]["IsActive"] = True
-    world.edit_contact(ann, city="Lyon")
-    world.settle()
-    assert world.lead_of(ann)["OwnerId"] == world.bench.people["bob@accord.example.com"]
-    assert ("no_owner", "owner") not in world.issues()
-
-
-def test_T54_a_seller_who_left_since_we_looked_is_refused_and_the_lead_still_arrives_with_somebody(database: Pool) -> None:
-    world = World(database)
-    for name in ("bob", "dave", "erin"):
-        user = world.salesforce.org.people[f"{name}@accord.example.com"]
-        world.salesforce.org.tables["User"].rows[user]["IsActive"] = False
-    ann = world.form(**HOT, email="ann@acme.example.com", lastname="Ito")
-    world.settle()
-    integration = world.salesforce.org.people["integration"]
-    assert all(lead["OwnerId"] != integration for lead in world.leads())
-    assert any(code in ("refused", "owner_inactive", "no_owner") for code, _ in world.issues())
-    assert world.hs(ann)["accord_tier"] == "hot"
-
-
-def test_T54_an_owner_without_a_counterpart_goes_to_the_fallback(database: Pool) -> None:
-    world = World(database)
-    kim, lead = born_in_salesforce(world)
-    admin = world.salesforce.org.people["admin"]
-    world.edit_lead(lead, OwnerId=admin, City="Lyon")
-    world.settle()
-    assert world.hs(kim)["city"] == "Lyon"
-    assert world.hs(kim)["hubspot_owner_id"] == world.bench.hubspot_people["frank@accord.example.com"]
-    assert world.sf(lead)["OwnerId"] == admin
     assert is_quiet(world)

@@ -42,7 +42,6 @@ def filled(database: Pool) -> World:
     world.contact(email="cleo@core.example.com", lastname="Kent", **HOT)
     world.lead(LastName="Dunn", Company="Dune", Email="dan@dune.example.com")
     world.notices()  # long ago, before Accord
-    world.hubspot.search_lag = 0
     world.later(minutes=5)
     world.forget_calls()
     return world

@@ -28,7 +28,9 @@ class Sales:
         self.bookmarks = PostgresBookmarks(pool, self.world.clock.now)
 
     def hot(self, name: str = "ann") -> str:
-        contact = self.world.form(email=f"{name}@acme.example.com", firstname=name.title(), lastname="Ito", **HOT)
+        contact = self.world.form(
+            email=f"{name}@acme.example.com", firstname=name.title(), lastname="Ito", **HOT
+        )
         self.world.settle()
         return contact
 
@@ -45,7 +47,9 @@ class Sales:
         """What the schedule does: both polls, then a look."""
         answers = self.world.bench.agreement.handoff.salesforce
         for object_, fields in (("Opportunity", answers.of_opportunity()), (ROLE, ROLE_FIELDS)):
-            watch = Watch(self.world.bench.salesforce, object_, fields, timedelta(minutes=5), as_told(self.store))
+            watch = Watch(
+                self.world.bench.salesforce, object_, fields, timedelta(minutes=5), as_told(self.store)
+            )
             poll(watch, self.bookmarks, self.world.clock.now, lambda timeout: None)
         self.look()
 
@@ -56,7 +60,13 @@ class Sales:
 
     def told(self, contact: str) -> tuple[str | None, ...]:
         values = self.world.hs(contact)
-        names = ("accord_opportunity_stage", "accord_outcome", "accord_amount", "accord_currency", "accord_lost_reason")
+        names = (
+            "accord_opportunity_stage",
+            "accord_outcome",
+            "accord_amount",
+            "accord_currency",
+            "accord_lost_reason",
+        )
         return tuple(values.get(name) or None for name in names)
 
 
@@ -92,7 +102,9 @@ def test_a_lost_opportunity_says_why_by_its_outbound_message_at_once(sales: Sale
     sales.look()
     id_ = str(made["opportunity_id"])
     sales.opportunity(id_, StageName="Closed Lost", Accord_Lost_Reason__c="No budget this year")
-    notice = Notice(Ref(Side.SALESFORCE, "Opportunity", id_), {"StageName": "Closed Lost"}, sales.world.clock.now())
+    notice = Notice(
+        Ref(Side.SALESFORCE, "Opportunity", id_), {"StageName": "Closed Lost"}, sales.world.clock.now()
+    )
     accepted = accept(sales.door, [notice])
     assert accepted.queued == 1
     assert sales.world.all("SELECT * FROM pending") == []
@@ -116,11 +128,18 @@ def test_T74_an_opportunity_without_contact_role_goes_by_its_account_and_is_repo
     ann = sales.hot()
     made = sales.convert(ann)
     sales.look()
-    values = {"Name": "Acme", "AccountId": made["account_id"], "StageName": "Closed Won", "CloseDate": "2026-03-01"}
+    values = {
+        "Name": "Acme",
+        "AccountId": made["account_id"],
+        "StageName": "Closed Won",
+        "CloseDate": "2026-03-01",
+    }
     id_ = sales.world.salesforce.edit("Opportunity", values={**values, "Amount": 900}, create=True)
     sales.poll()
     assert sales.told(ann)[1:3] == ("won", "900")
-    (issue,) = sales.world.all("SELECT * FROM issue WHERE code = 'opportunity_without_role' AND closed_at IS NULL")
+    (issue,) = sales.world.all(
+        "SELECT * FROM issue WHERE code = 'opportunity_without_role' AND closed_at IS NULL"
+    )
     assert issue["subject"] == f"salesforce:Opportunity:{id_}"
     assert "1 contact(s) of its account" in issue["message"]
     sales.world.salesforce.edit(

@@ -2,6 +2,7 @@
 
 from connector.core.handoff.advance import advance
 from connector.core.handoff.facts import settled
+from connector.core.handoff.offers import NO_OWNER
 from connector.core.handoff.owners import OwnerChoice, choose_owner
 from connector.core.handoff.required import required
 from connector.core.handoff.row import Handoff, SalesView, Step
@@ -10,6 +11,7 @@ from connector.core.handoff.table import EDGES, State, may
 
 __all__ = [
     "EDGES",
+    "NO_OWNER",
     "Handoff",
     "OwnerChoice",
     "SalesView",
