@@ -25,8 +25,12 @@ def add_to(app: typer.Typer) -> None:
 
 
 def doctor(ctx: typer.Context, canary: Canary = "", as_json: Json = False, embedded: Embedded = None) -> None:
-    """Credentials, permissions of every mapped field, API versions, clocks, database, owners, HubSpot's own integration,
-    webhooks, workers: each finding ok, warn, fail or skipped, with its fix. Ends with 1 if anything fails."""
+    """Look for what is missing or wrong, each with its fix.
+
+    Credentials, permissions of every mapped field, API versions, clocks, database, owners, HubSpot's own integration,
+    webhooks, workers: each finding is ok, warn, fail or skipped. Ends with 1 if anything fails. Nothing is written but
+    by --canary.
+    """
     from connector.services import canary as canaries
     from connector.services.doctor import FAIL, examine
     from connector.services.status import standing

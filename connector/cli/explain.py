@@ -25,8 +25,12 @@ def add_to(app: typer.Typer) -> None:
 def explain(
     ctx: typer.Context, ref: Ref, stored: Stored = False, as_json: Json = False, embedded: Embedded = None
 ) -> None:
-    """The link; each field with what each side last held, its last writer and the cause; the verdict with its reasons, judged
-    on a fresh read; the hand-off; open issues; losing values; and what the next round would do. Nothing is written."""
+    """Tell why a person is as they are.
+
+    The link; each field with what each side last held, its last writer and the cause; the verdict with its reasons,
+    judged on a fresh read; the hand-off; open issues; losing values; and what the next round would do. Nothing is
+    written.
+    """
     from connector.services.explain import explain as tell
 
     with operating(ctx, embedded, sides=not stored or "@" in ref, people=not stored) as on:

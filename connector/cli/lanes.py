@@ -23,9 +23,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def status(ctx: typer.Context, as_json: Json = False, embedded: Embedded = None) -> None:
-    """How things stand: backlog and lag per lane, issues, API budget, breakers, modes, workers, hand-offs.
+    """Show how things stand.
 
-    lag: for how long the row that is due longest has been due; oldest: since when the oldest has waited at all.
+    Backlog and lag per lane, issues, API budget, breakers, modes, workers, hand-offs. lag: for how long the row that is due longest has been due; oldest: since when the oldest has waited at all.
     """
     from connector.services.status import standing
 
@@ -78,7 +78,10 @@ def _share(row: Row) -> str:
 
 
 def pause(ctx: typer.Context, lane: Lane = None, reason: Reason = "", embedded: Embedded = None) -> None:
-    """Begin no round in a lane, or in any. Notices are still taken; what is under way ends as usual."""
+    """Begin no round in a lane, or in any.
+
+    Notices are still taken; what is under way ends as usual.
+    """
     from connector.services.lanes import pause as stop
 
     with operating(ctx, embedded) as on:
@@ -87,9 +90,9 @@ def pause(ctx: typer.Context, lane: Lane = None, reason: Reason = "", embedded: 
 
 
 def resume(ctx: typer.Context, lane: Lane = None, embedded: Embedded = None) -> None:
-    """Go on in a lane, or in all. Lifts all breakers, and lets what they held go round: look at `accord status` first.
+    """Go on in a lane, or in all, and lift all breakers.
 
-    For an hour what a lifted breaker held may pass without tripping it again.
+    What breakers held goes round: look at `accord status` first. For an hour what a lifted breaker held may pass without tripping it again.
     """
     from connector.services.lanes import resume as go_on
 

@@ -44,9 +44,9 @@ def mode(
     as_json: Json = False,
     embedded: Embedded = None,
 ) -> None:
-    """Show or set whether sides are written: observe (the default: plan and report only), limited, or live.
+    """Show or set whether sides are written.
 
-    limited and live are refused until a match report was approved and the preview was approved after it, both under
+    observe (the default): plan and report only; limited: only the persons named; live. limited and live are refused until a match report was approved and the preview was approved after it, both under
     the present agreement. Then all that was observed, and all that the report matched, goes round.
     """
     from connector.services.modes import Limited, set_mode
@@ -85,9 +85,9 @@ def preview(
     as_json: Json = False,
     embedded: Embedded = None,
 ) -> None:
-    """What rounds would have written to the sides that are only observed; and, with your yes, its approval.
+    """Show what would be written, and approve it.
 
-    Going live asks for an approved preview. Nothing is written, neither here nor by approving.
+    It is what rounds planned for the sides that are only observed. Going live asks for an approved preview. Nothing is written, neither here nor by approving.
     """
     from connector.services import preview as previews
 

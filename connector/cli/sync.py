@@ -30,8 +30,10 @@ def sync(
     as_json: Json = False,
     embedded: Embedded = None,
 ) -> None:
-    """Sync one person now, before all others: by rounds run here, or by the worker that has it. Ends with 1 where it could
-    not be finished."""
+    """Sync one person now, before all others.
+
+    By rounds run here, or by the worker that has it. Ends with 1 where it could not be finished.
+    """
     from connector.services.looking import look
     from connector.services.sync_now import sync_now
 

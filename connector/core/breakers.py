@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from connector.core.desk import Desk, natives
@@ -13,12 +13,14 @@ from connector.core.records import Side
 @dataclass(frozen=True, slots=True)
 class Limits:
     """``gone_share``: of at least ``gone_from`` linked pairs, the share that may be missing on one side.
+    ``gone_an_hour``: how many linked records may vanish on one side within an hour.
     ``blank_share``: of at least ``blank_from`` changes of one field in a batch, the share that may blank a value.
     ``writes_an_hour``: how often one record may be written on one side within an hour.
     ``creates``: how many records a batch may make on one side in mode limited."""
 
     gone_share: float = 0.2
     gone_from: int = 10
+    gone_an_hour: int = 100
     blank_share: float = 0.5
     blank_from: int = 20
     writes_an_hour: int = 30
@@ -43,6 +45,17 @@ def missing(pairs: Sequence[Pair], limits: Limits) -> list[Trip]:
         if gone >= limits.gone_from and gone > limits.gone_share * len(linked):
             reason = f"{gone} of {len(linked)} linked records can't be read in {side}"
             trips.append(Trip(side, "side_empty", "", reason))
+    return trips
+
+
+def deleting(pairs: Sequence[Pair], told: Mapping[str, int], limits: Limits) -> list[Trip]:
+    """More linked records vanish than a day's work explains. ``told``: side -> open issues about it within the hour."""
+    trips = []
+    for side in Side:
+        new = sum(p.gone is side and ("gone", "") not in p.open_issues for p in pairs if p.link is not None)
+        count = told.get(side, 0) + new
+        if new and count > limits.gone_an_hour:
+            trips.append(Trip(side, "mass_delete", "", f"{count} linked records vanished in {side} within an hour"))
     return trips
 
 

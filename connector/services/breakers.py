@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from connector.core.breakers import blanking, missing, vanished
+from connector.core.breakers import blanking, deleting, missing, vanished
 from connector.core.plan import Pair, Plan, Trouble
 from connector.core.records import Side
 from connector.services.claiming import Claimed
@@ -18,6 +18,8 @@ def before_planning(bench: Workbench, claimed: Claimed, pairs: list[Pair]) -> li
     """A side that is suddenly empty stops the lanes: all pairs are left as they are and go round again once it is
     lifted."""
     trips = [*missing(pairs, bench.limits), *vanished(pairs, bench.desk)]
+    if any(p.gone for p in pairs):
+        trips += deleting(pairs, bench.rounds.vanished(bench.clock() - HOUR), bench.limits)
     if trips:
         bench.rounds.trip([(t.side, t.code, t.field, t.reason) for t in trips], bench.clock())
     if all(t.field for t in trips) or not _still_tripped(bench) & {(t.side, "") for t in trips}:

@@ -85,6 +85,9 @@ class LookingRounds:
     def busy(self, links: Sequence[int], since: datetime, limit: int) -> list[dict[str, Any]]:
         return self._rounds.busy(links, since, limit)
 
+    def vanished(self, since: datetime) -> dict[str, int]:
+        return self._rounds.vanished(since)
+
     def tripped(self) -> list[tuple[str, str]]:
         return self._rounds.tripped()
 

@@ -197,7 +197,7 @@ def _after(saving: Saving, plan: Plan, result: Result) -> None:
     for t in {(t.code, t.field): t for t in plan.troubles}.values():
         saving.open_issue.append(
             {"row": pair.row, "code": t.code, "subject": subject, "link_id": link, "field": t.field,
-             "message": t.message, "fix": t.fix}
+             "message": t.message, "fix": t.fix, "detail": {"side": pair.gone} if pair.gone else None}
         )  # fmt: skip
     raised = {(t.code, t.field) for t in plan.troubles}
     undone = {("refused", c.field) for c in plan.changes if c.verdict != "done"}

@@ -104,6 +104,7 @@ def _limits(settings: Settings) -> Limits:
     return Limits(
         gone_share=given.empty_share,
         gone_from=given.least_pairs,
+        gone_an_hour=given.deletes_per_hour,
         blank_share=given.blank_share,
         blank_from=given.least_pairs,
         writes_an_hour=given.writes_per_field_per_hour,

@@ -20,21 +20,28 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from connector.adapters.calling import utc_now
+from connector.adapters.mappings import load
 from connector.adapters.postgres.database import open_pool
 from connector.adapters.postgres.embedded import start
 from connector.adapters.postgres.migrate import migrate
 from connector.core.records import Notice, Ref, Side
 from connector.ports import NoticeStore
-from connector.settings import load
-from connector.wiring import stores_of
+from connector.wiring.stores import stores_on
 from tests.bench.practice import Practice, practice
 from tests.bench.processes import cpu_of, end, postmaster_of
 
 OUTBOUND_PATH = "bench-outbound-secret-path"
 LIVE, BACKFILL = 1, 2
 PATIENCE = 120.0
-BARE = {"ACCORD_POLL_SECONDS": "3500", "ACCORD_POLL_SECONDS_WITH_PUSH": "3500", "ACCORD_LOG_LEVEL": "info"}
-"""What is measured here is pushed, not polled; the price of polls is a number of its own (idle.py)."""
+BARE = {
+    # What is measured is pushed, not polled: the price of polls is a number of its own (idle.py).
+    "ACCORD_POLL_SECONDS": "3500",
+    "ACCORD_POLL_SECONDS_WITH_PUSH": "3500",
+    # The same persons are changed over and over, which is an alarm in real life.
+    "ACCORD_BREAKER_WRITES_PER_FIELD_PER_HOUR": "1000000",
+}
+MAPPINGS = Path(__file__).parents[2] / "mappings"
 
 
 @dataclass
@@ -147,7 +154,8 @@ def open_stage(people: int, seed: int = 1) -> Iterator[Stage]:
         env = _env(hubspot.told, salesforce.told, url)
         pool = ending.enter_context(open_pool(url))
         database = ending.enter_context(psycopg.connect(url, autocommit=True, row_factory=dict_row))
-        stage = Stage(hubspot, salesforce, url, env, folder, database, door(pool), postmaster_of(url))
+        notices = stores_on(pool, load(MAPPINGS), utc_now).notices
+        stage = Stage(hubspot, salesforce, url, env, folder, database, notices, postmaster_of(url))
         _link_all(stage)
         yield stage
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, scalar_row
 from pytest import MonkeyPatch
 
 from connector.adapters.postgres import notices as notices_module
@@ -112,11 +112,10 @@ def _dropped_under_a_lease(patch: MonkeyPatch) -> None:
 def _equals_seen(store: PostgresNotices, ref: Any, told: Sequence[Notice]) -> bool:
     expected = notices_module._expected(told, store._natives.get((ref.side, ref.object), {}))
     sql = f"SELECT seen_{ref.side} FROM link WHERE {ref.side}_object = %s AND {ref.side}_id = %s"
-    with store._pool.connection() as conn:
-        found = conn.execute(sql.encode(), (ref.object, ref.id)).fetchone()
-    if expected is None or found is None:
+    with store._pool.connection() as conn, conn.cursor(row_factory=scalar_row) as cursor:
+        seen: dict[str, Any] | None = cursor.execute(sql.encode(), (ref.object, ref.id)).fetchone()
+    if expected is None or seen is None:
         return False
-    seen: dict[str, Any] = found[0]
     return all(name in seen and seen[name] == value for name, value in expected.items())
 
 

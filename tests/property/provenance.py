@@ -107,7 +107,7 @@ class Provenance:
             return
         in_gap = read_at is not None and self.made_at[was] >= read_at
         self.counts["overwritten unread" if in_gap else "conflict"] += 1
-        if not in_gap and now in self.ancestors(was) and not self.retyped & {was, now}:
+        if not in_gap and now in (before := self.ancestors(was)) and not self.retyped & before:
             self.broken.append(Fault("older", f"{side}.{name}: #{was} overwritten by #{now}, on top of which it was made"))
         self.debts.append(Debt(side, name, was, now, in_gap))
 

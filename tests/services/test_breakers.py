@@ -34,6 +34,19 @@ def test_a_side_that_is_suddenly_empty_stops_everything(database: Pool) -> None:
     assert world.round().idle
 
 
+def test_records_that_vanish_one_by_one_stop_everything_at_the_limit(database: Pool) -> None:
+    world = World(database)
+    world.bench.limits = replace(world.bench.limits, gone_an_hour=3)
+    people = _people(world, 6)
+    for person in people[:4]:
+        world.salesforce.edit("Lead", world.lead_of(person)["Id"], delete=True)
+        world.edit_contact(person, city="Boston")
+        world.deliver()
+        world.round()
+    assert world.one("SELECT side, code FROM breaker") == {"side": "salesforce", "code": "mass_delete"}
+    assert world.one("SELECT count(*) n FROM issue WHERE code = 'gone'")["n"] == 3
+
+
 def test_a_field_that_is_blanked_in_bulk_is_held_while_others_go_over(database: Pool) -> None:
     world = World(database)
     world.bench.limits = Limits(blank_from=8, blank_share=0.5)

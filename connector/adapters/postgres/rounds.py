@@ -76,6 +76,12 @@ class PostgresRounds:
         with self._pool.connection() as conn:
             queries.trip(conn, rows=document(rows), now=now)
 
+    def vanished(self, since: datetime) -> dict[str, int]:
+        """Side -> linked records found gone since then."""
+        with self._pool.connection() as conn:
+            conn.row_factory = dict_row  # type: ignore[assignment]
+            return {r["side"]: r["found"] for r in queries.vanished(conn, since=since)}
+
     def tripped(self) -> list[tuple[str, str]]:
         """(side, field) of breakers that nobody has lifted yet."""
         with self._pool.connection() as conn:

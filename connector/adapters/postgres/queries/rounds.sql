@@ -284,3 +284,7 @@ ON CONFLICT (lane) DO NOTHING;
 
 -- name: tripped
 SELECT side, field FROM breaker WHERE lifted_at IS NULL;
+
+-- name: vanished
+SELECT detail ->> 'side' AS side, count(*) AS found FROM issue
+WHERE code = 'gone' AND closed_at IS NULL AND opened_at > :since GROUP BY 1;
