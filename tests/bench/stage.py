@@ -25,8 +25,10 @@ from connector.adapters.mappings import load
 from connector.adapters.postgres.database import open_pool
 from connector.adapters.postgres.embedded import start
 from connector.adapters.postgres.migrate import migrate
+from connector.core.desk import desk_for
 from connector.core.records import Notice, Ref, Side
 from connector.ports import NoticeStore
+from connector.services.subscriptions import outbound_fields
 from connector.wiring.stores import stores_on
 from tests.bench.practice import Practice, practice
 from tests.bench.processes import cpu_of, end, postmaster_of
@@ -154,7 +156,9 @@ def open_stage(people: int, seed: int = 1) -> Iterator[Stage]:
         env = _env(hubspot.told, salesforce.told, url)
         pool = ending.enter_context(open_pool(url))
         database = ending.enter_context(psycopg.connect(url, autocommit=True, row_factory=dict_row))
-        notices = stores_on(pool, load(MAPPINGS), utc_now).notices
+        agreement = load(MAPPINGS)
+        salesforce("outbound", {"objects": outbound_fields(desk_for(agreement))})
+        notices = stores_on(pool, agreement, utc_now).notices
         stage = Stage(hubspot, salesforce, url, env, folder, database, notices, postmaster_of(url))
         _link_all(stage)
         yield stage

@@ -59,7 +59,7 @@ DECLARE
     told       jsonb;
     notes      jsonb;
     again      boolean;
-    any_recent boolean;
+    any_recent boolean := false;
 BEGIN
     late := 0;
     queued := 0;
@@ -112,10 +112,12 @@ BEGIN
     SELECT coalesce(sum(j.size) FILTER (WHERE j.echo), 0), coalesce(sum(j.size) FILTER (WHERE NOT j.echo), 0),
         array_agg((j.place, j.link_id, j.is_old, j.same,
             CASE WHEN j.link_id IS NULL THEN j.ref_row ELSE j.link_row END,
-            j.since IS NOT NULL AND j.link_id IS NOT NULL, j.group_key)::door_finding
+            j.since IS NOT NULL AND coalesce((
+                SELECT coalesce(r.settled_at, in_now) > in_now - interval '1 hour' FROM journal r
+                WHERE r.link_id = j.link_id ORDER BY r.id DESC LIMIT 1), false), j.group_key)::door_finding
             ORDER BY j.link_id, j.h, j.r, j.o) FILTER (WHERE NOT j.echo),
-        bool_or(coalesce(j.link_row, j.ref_row) IS NOT NULL), bool_or(j.since IS NOT NULL AND NOT j.echo)
-    INTO dropped, queued, findings, to_known, any_recent
+        bool_or(coalesce(j.link_row, j.ref_row) IS NOT NULL)
+    INTO dropped, queued, findings, to_known
     FROM judged j;
     IF queued = 0 THEN
         RETURN;
@@ -131,6 +133,7 @@ BEGIN
         told := in_document -> (finding.place - 1);
         notes := told -> 'notes';
         again := (told ->> 'requeued')::boolean;
+        any_recent := any_recent OR finding.recent;
         IF finding.is_old THEN
             -- What an old Ref of the Link holds says nothing of the record that now stands for it.
             again := true;
@@ -175,13 +178,7 @@ BEGIN
     END LOOP;
 
     -- The gap between our read and our write: a value that stood there in between was overwritten unread.
-    IF any_recent AND EXISTS (
-        SELECT FROM unnest(findings) AS u CROSS JOIN LATERAL (
-            SELECT max(r.id) AS id FROM journal r WHERE r.link_id = u.link_id
-        ) newest
-        JOIN journal j ON j.id = newest.id
-        WHERE u.recent AND coalesce(j.settled_at, in_now) > in_now - interval '1 hour'
-    ) THEN
+    IF any_recent THEN
         INSERT INTO ledger (link_id, side, object, ref_id, field, native, value, winner, why, at)
         SELECT DISTINCT ON (u.link_id, j.side, c.change ->> 'n', n.note -> 'v')
             u.link_id, j.side, j.object, j.ref_id, c.change ->> 'f', c.change ->> 'n', n.note -> 'v', c.change -> 'v',
