@@ -98,7 +98,7 @@ class Breakers(_Group):
     least_pairs: PositiveInt = 20
     """… counted from rounds of this many pairs on (for both shares)."""
     deletes_per_hour: PositiveInt = 100
-    writes_per_field_per_hour: PositiveInt = 12
+    writes_per_field_per_hour: PositiveInt = 20
     """One field of one record: a workflow that answers our writes."""
 
 

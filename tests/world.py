@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -48,6 +49,11 @@ HOT = {
 }
 
 
+@functools.cache
+def _shipped() -> Agreement:
+    return load(MAPPINGS)
+
+
 @dataclass
 class World:
     """``live``: both sides are written from the start. ``agreement``: the shipped one unless another is given.
@@ -81,7 +87,7 @@ class World:
     def _bench(self) -> Workbench:
         hubspot = hubspot_on(self.hubspot, clock=self.clock.now, hook=self.hook, **self.hubspot_more)
         salesforce = salesforce_on(self.salesforce, clock=self.clock.now, hook=self.hook, **self.salesforce_more)
-        agreement = self.agreement or load(MAPPINGS)
+        agreement = self.agreement or _shipped()
         owners, users = hubspot.people(), salesforce.people()
         agreement = agreement.bind(
             Directory({i: e for e, i in owners.items()}, {i: e for e, i in users.items()})
@@ -189,7 +195,7 @@ class World:
         from psycopg.rows import dict_row
 
         with self.database.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(sql, parameters or None).fetchall()  # type: ignore[arg-type]
+            return cursor.execute(sql, parameters or None).fetchall()
 
     def one(self, sql: str, *parameters: Any) -> dict[str, Any]:
         rows = self.all(sql, *parameters)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 Number = Annotated[int, typer.Argument(help="A row's number, as `accord conflicts list` shows it.")]
 Issue = Annotated[int, typer.Argument(help="The number of the issue.")]
 Winner = Annotated[Side, typer.Argument(help="Whose value wins.")]
-About = Annotated[str | None, typer.Option("--ref", help="Only of this person: a Ref, link:7 or an e-mail address.")]
+About = Annotated[
+    str | None, typer.Option("--ref", help="Only of this person: a Ref, link:7 or an e-mail address.")
+]
 Restored = Annotated[bool, typer.Option("--restored", help="Those that were put back, too.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many.")]
 
@@ -75,7 +77,8 @@ def decide(
     by: By = "",
     embedded: Embedded = None,
 ) -> None:
-    """Decide a conflict that the mapping holds (`wins: hold`): one side's value goes to the other, whose value is kept."""
+    """Decide a conflict that the mapping holds (`wins: hold`): one side's value goes to the other, whose value is
+    kept."""
     from connector.services import conflicts
 
     showing.agreed(f"Let {winner}'s value win issue {issue}?", yes)
@@ -90,4 +93,6 @@ def _tell(on: Operating, asked: "Restoring") -> None:
     if 0 in paused:
         showing.line(f"The hand-off lane is paused ({paused[0]}): it happens after `accord resume`.")
     else:
-        showing.line(f"It is the first thing a worker does now; `accord sync link:{asked.link}` waits for it.")
+        showing.line(
+            f"It is the first thing a worker does now; `accord sync link:{asked.link}` waits for it."
+        )

@@ -36,8 +36,10 @@ def doctor(ctx: typer.Context, canary: Canary = "", as_json: Json = False, embed
     from connector.services.status import standing
 
     findings = []
-    with operating(ctx, embedded, people=False) as on:
-        for finding in examine(on.bench, surroundings(on), lambda: standing(on.bench, on.standing)):
+    with operating(ctx, embedded) as on:
+        for finding in examine(
+            on.bench, surroundings(on), lambda: standing(on.standing, on.agreement, on.clock())
+        ):
             findings.append(finding)
             _tell(finding, as_json)
         if canary and not any(f.level == FAIL for f in findings):
@@ -73,7 +75,10 @@ def surroundings(on: Operating) -> "Surroundings":
     return Surroundings(
         missing=[*settings.hubspot.missing(), *settings.salesforce.missing()],
         probe=lambda side: _probe(on, settings, side),
-        versions={Side.HUBSPOT: settings.hubspot.path_version, Side.SALESFORCE: settings.salesforce.api_version},
+        versions={
+            Side.HUBSPOT: settings.hubspot.path_version,
+            Side.SALESFORCE: settings.salesforce.api_version,
+        },
         database=lambda: _database(on),
         mapping=lambda hubspot, salesforce: _mapping(on, hubspot, salesforce),
         unset=_unset(settings),
@@ -89,9 +94,7 @@ def _probe(on: Operating, settings: "Settings", side: "Side") -> Any:
     return probe((settings.salesforce.instance_url or "") + "/services/data", on.bench.clock)
 
 
-def _mapping(
-    on: Operating, hubspot: "dict[str, FieldSchema]", salesforce: "Any"
-) -> Sequence[str]:
+def _mapping(on: Operating, hubspot: "dict[str, FieldSchema]", salesforce: "Any") -> Sequence[str]:
     from connector.adapters.mappings import check_live
 
     found = check_live(on.bench.agreement, hubspot, salesforce, on.folder)
@@ -108,7 +111,9 @@ def _database(on: Operating) -> "list[Finding]":
     apart = abs((on.bench.clock() - at).total_seconds())
     found = [Finding("database", OK, f"PostgreSQL {version}")]
     if missing:
-        found.append(Finding("database", FAIL, f"not up to date: {', '.join(missing)}", "Run `accord db migrate`."))
+        found.append(
+            Finding("database", FAIL, f"not up to date: {', '.join(missing)}", "Run `accord db migrate`.")
+        )
     else:
         found.append(Finding("database", OK, "all migrations are applied"))
     if apart > 2:

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from connector.core.qualification import Verdict
     from connector.services.explain import Story, Told
 
-Ref = Annotated[str, typer.Argument(help="hubspot:contact:512, salesforce:Lead:00Q…, link:7, or an e-mail address.")]
-Stored = Annotated[bool, typer.Option("--stored", help="Only what the database knows: read neither side, judge nothing.")]
+Ref = Annotated[
+    str, typer.Argument(help="hubspot:contact:512, salesforce:Lead:00Q…, link:7, or an e-mail address.")
+]
+Stored = Annotated[
+    bool, typer.Option("--stored", help="Only what the database knows: read neither side, judge nothing.")
+]
 LANES = ("handoff", "live", "backfill")
 
 
@@ -39,7 +43,8 @@ def explain(
         showing.json(_document(story))
         return
     _show_link(story)
-    showing.table("Fields, as each side last held them", ("field", "HubSpot", "Salesforce", "last writer", "cause", "at (UTC)", "agreement"),
+    showing.table("Fields, as each side last held them", ("field", "HubSpot", "Salesforce", "last writer",
+    "cause", "at (UTC)", "agreement"),
                   [_row(told) for told in story.fields], 48)  # fmt: skip
     if story.plan is not None and story.plan.verdict is not None:
         _show_verdict(story.plan.verdict)
@@ -94,9 +99,15 @@ def _show_verdict(verdict: "Verdict") -> None:
 def _show_handoffs(story: "Story") -> None:
     for row in story.handoffs:
         document = row["document"]
-        due = f", answer due {showing.text(document.get('due_at'))}" if row["open"] and document.get("due_at") else ""
+        due = (
+            f", answer due {showing.text(document.get('due_at'))}"
+            if row["open"] and document.get("due_at")
+            else ""
+        )
         owner = f", owner {row['owner_email']}" if row["owner_email"] else ""
-        showing.line(f"Hand-off {row['id']}: {row['state']}{owner}{due}, agreement {document.get('agreement')}")
+        showing.line(
+            f"Hand-off {row['id']}: {row['state']}{owner}{due}, agreement {document.get('agreement')}"
+        )
         edges = [(edge["at"], edge["edge"], edge["reason"]) for edge in row["edges"]]
         showing.table("", ("at (UTC)", "step", "reason"), edges, 120)
 
@@ -106,7 +117,9 @@ def _show_ledger(story: "Story") -> None:
         (r["id"], r["side"], r["field"], r["value"], r["winner"], r["why"], r["at"], r["restored_at"])
         for r in story.ledger
     ]
-    showing.table("Losing values", ("id", "side", "field", "lost", "won", "why", "at (UTC)", "restored"), rows, 48)
+    showing.table(
+        "Losing values", ("id", "side", "field", "lost", "won", "why", "at (UTC)", "restored"), rows, 48
+    )
 
 
 def _document(story: "Story") -> dict[str, Any]:

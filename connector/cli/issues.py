@@ -10,7 +10,9 @@ from connector.cli.showing import Json, Yes
 
 Number = Annotated[int, typer.Argument(help="An issue's number.")]
 Numbers = Annotated[list[int] | None, typer.Argument(help="Issues' numbers.")]
-Code = Annotated[str | None, typer.Option("--code", help="Only of this kind, such as refused or unknown_word.")]
+Code = Annotated[
+    str | None, typer.Option("--code", help="Only of this kind, such as refused or unknown_word.")
+]
 Closed = Annotated[bool, typer.Option("--closed", help="Closed ones, too.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many.")]
 All = Annotated[bool, typer.Option("--all", help="All open ones.")]
@@ -43,7 +45,9 @@ def list_issues(
     if not rows:
         showing.line("No open issues.")
     columns = ("id", "code", "about", "field", "what", "times", "last seen (UTC)")
-    told = [(r["id"], r["code"], r["subject"], r["field"], r["message"], r["count"], r["seen_at"]) for r in rows]
+    told = [
+        (r["id"], r["code"], r["subject"], r["field"], r["message"], r["count"], r["seen_at"]) for r in rows
+    ]
     showing.table("Issues", columns, told, 120)
     if len(rows) == limit:
         showing.line(f"Only the latest {limit} are shown (--limit).")
@@ -62,7 +66,9 @@ def show(ctx: typer.Context, number: Number, as_json: Json = False, embedded: Em
     showing.line(f"Issue {row['id']}: {row['code']} ({state}), about {row['subject']}")
     if row["hubspot_id"]:
         hubspot = f"hubspot:{row['hubspot_object']}:{row['hubspot_id']}"
-        showing.line(f"link:{row['link_id']}  {hubspot}  salesforce:{row['salesforce_object']}:{row['salesforce_id']}")
+        showing.line(
+            f"link:{row['link_id']}  {hubspot}  salesforce:{row['salesforce_object']}:{row['salesforce_id']}"
+        )
     if row["field"]:
         showing.line(f"Field: {row['field'].lstrip('=@')}")
     showing.line(row["message"])
@@ -88,7 +94,7 @@ def retry(
     if everything:
         showing.agreed("Retry all open issues?", yes)
     with operating(ctx, embedded) as on:
-        found = again(on.cases, numbers or [], code, everything, on.bench.clock())
+        found = again(on.cases, numbers or [], code, everything, on.clock())
     for row in found:
         showing.line(f"Issue {row['id']} closed; {row['subject']} goes round again.")
     if not found:

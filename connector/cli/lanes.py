@@ -25,12 +25,13 @@ def add_to(app: typer.Typer) -> None:
 def status(ctx: typer.Context, as_json: Json = False, embedded: Embedded = None) -> None:
     """Show how things stand.
 
-    Backlog and lag per lane, issues, API budget, breakers, modes, workers, hand-offs. lag: for how long the row that is due longest has been due; oldest: since when the oldest has waited at all.
+    Backlog and lag per lane, issues, API budget, breakers, modes, workers, hand-offs. lag: for how long the row
+    that is due longest has been due; oldest: since when the oldest has waited at all.
     """
     from connector.services.status import standing
 
     with operating(ctx, embedded) as on:
-        found = standing(on.bench, on.standing)
+        found = standing(on.standing, on.agreement, on.clock())
     if as_json:
         showing.json({**_document(found), **found.totals})
         return
@@ -43,15 +44,21 @@ def _document(found: "Standing") -> Row:
 
 def _show(found: "Standing") -> None:
     totals = found.totals
-    showing.line(f"Accord at {showing.text(found.at)} UTC, agreement {found.agreement} ({found.fingerprint[:12]})")
+    showing.line(
+        f"Accord at {showing.text(found.at)} UTC, agreement {found.agreement} ({found.fingerprint[:12]})"
+    )
     last = showing.text(totals["last_write"])
-    showing.line(f"{totals['links']} links; last write {last}; {totals['losers']} losers kept; {totals['intended']} writes not settled")
+    showing.line(
+        f"{totals['links']} links; last write {last}; {totals['losers']} losers kept; {totals['intended']} writes not settled"
+    )
     for warning in found.warnings:
         showing.line(f"! {warning}")
     _show_lanes(found.lanes)
     modes = [(r["side"], r["mode"], r["changed_by"], r["changed_at"]) for r in found.modes]
     showing.table("Modes", ("side", "mode", "set by", "at (UTC)"), modes)
-    budgets = [(r["side"], r["used_today"], r["daily_used"], r["daily_limit"], _share(r)) for r in found.budgets]
+    budgets = [
+        (r["side"], r["used_today"], r["daily_used"], r["daily_limit"], _share(r)) for r in found.budgets
+    ]
     showing.table("API calls today", ("side", "ours", "all users", "limit", "used"), budgets)
     issues = [(r["code"], r["open"], r["oldest"]) for r in found.issues]
     showing.table("Open issues", ("code", "open", "oldest (UTC)"), issues)
@@ -59,7 +66,9 @@ def _show(found: "Standing") -> None:
     showing.table("Breakers", ("side", "field", "code", "reason", "since (UTC)"), breakers, 400)
     handoffs = [(r["state"], r["handoffs"], r["open"], r["overdue"]) for r in found.handoffs]
     showing.table("Hand-offs", ("state", "all", "open", "overdue"), handoffs)
-    workers = [(r["name"], "alive" if r["alive"] else "gone", showing.age(r["age_seconds"])) for r in found.workers]
+    workers = [
+        (r["name"], "alive" if r["alive"] else "gone", showing.age(r["age_seconds"])) for r in found.workers
+    ]
     showing.table("Workers", ("name", "state", "last beat ago"), workers)
 
 
@@ -85,19 +94,20 @@ def pause(ctx: typer.Context, lane: Lane = None, reason: Reason = "", embedded: 
     from connector.services.lanes import pause as stop
 
     with operating(ctx, embedded) as on:
-        words = stop(on.standing, lane, reason or f"by {showing.me()}", on.bench.clock())
+        words = stop(on.standing, lane, reason or f"by {showing.me()}", on.clock())
     showing.line(f"Paused: {', '.join(words)}. To go on: accord resume")
 
 
 def resume(ctx: typer.Context, lane: Lane = None, embedded: Embedded = None) -> None:
     """Go on in a lane, or in all, and lift all breakers.
 
-    What breakers held goes round: look at `accord status` first. For an hour what a lifted breaker held may pass without tripping it again.
+    What breakers held goes round: look at `accord status` first. For an hour what a lifted breaker held may pass
+    without tripping it again.
     """
     from connector.services.lanes import resume as go_on
 
     with operating(ctx, embedded) as on:
-        done = go_on(on.bench, on.standing, lane)
+        done = go_on(on.rounds, on.standing, lane, on.clock())
     showing.line(f"Resumed: {', '.join(done.lanes) or 'nothing was paused'}.")
     for breaker in done.breakers:
         showing.line(f"Breaker lifted: {breaker}")

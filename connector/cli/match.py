@@ -49,8 +49,12 @@ def _show(made: "Report") -> None:
     showing.table("One match, by", ("side", "by", "records"), by)
     who = made.who
     many = [(m.ref, who.get(m.ref), m.by, ", ".join(str(r) for r in m.several)) for m in made.many[:50]]
-    showing.table("Several match: merge them, or take the address off all but one", ("record", "who", "by",
-    "match"), many, 400)
+    showing.table(
+        "Several match: merge them, or take the address off all but one",
+        ("record", "who", "by", "match"),
+        many,
+        400,
+    )
     if len(made.many) > 50:
         showing.line(f"  … and {len(made.many) - 50} more (--json lists 500)")
     pairs = [(h, s, by, who.get(h)) for h, s, by in made.pairs[:10]]
@@ -79,6 +83,8 @@ def approve(ctx: typer.Context, yes: Yes = False, by: By = "", embedded: Embedde
     showing.agreed("Approve the latest match report?", yes)
     with operating(ctx, embedded) as on:
         row, queued = match.approve(on.bench, on.review, by or showing.me())
-    showing.line(f"Match report {row['id']} approved by {row['approved_by']} at {showing.text(row['approved_at'])} UTC.")
+    showing.line(
+        f"Match report {row['id']} approved by {row['approved_by']} at {showing.text(row['approved_at'])} UTC."
+    )
     if queued:
         showing.line(f"{queued} people are planned now. See what would be written: accord preview")

@@ -22,10 +22,14 @@ class Mode(StrEnum):
 
 Wanted = Annotated[Mode | None, typer.Argument(help="Without it the present modes are shown.")]
 Sides = Annotated[list[Side], typer.Option("--side", help="Only this side; both without it.")]
-Emails = Annotated[list[str], typer.Option("--email", help="limited: this person may be written. As often as needed.")]
+Emails = Annotated[
+    list[str], typer.Option("--email", help="limited: this person may be written. As often as needed.")
+]
 Domains = Annotated[list[str], typer.Option("--domain", help="limited: everybody with an address there.")]
 Examples = Annotated[int, typer.Option("--examples", min=0, max=20, help="Examples of each field.")]
-Wait = Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait, at most, until all are planned.")]
+Wait = Annotated[
+    float, typer.Option("--wait", min=0, help="Seconds to wait, at most, until all are planned.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,7 +50,8 @@ def mode(
 ) -> None:
     """Show or set whether sides are written.
 
-    observe (the default): plan and report only; limited: only the persons named; live. limited and live are refused until a match report was approved and the preview was approved after it, both under
+    observe (the default): plan and report only; limited: only the persons named; live. limited and live are
+    refused until a match report was approved and the preview was approved after it, both under
     the present agreement. Then all that was observed, and all that the report matched, goes round.
     """
     from connector.services.modes import Limited, set_mode
@@ -87,7 +92,8 @@ def preview(
 ) -> None:
     """Show what would be written, and approve it.
 
-    It is what rounds planned for the sides that are only observed. Going live asks for an approved preview. Nothing is written, neither here nor by approving.
+    It is what rounds planned for the sides that are only observed. Going live asks for an approved preview.
+    Nothing is written, neither here nor by approving.
     """
     from connector.services import preview as previews
 
@@ -109,7 +115,9 @@ def preview(
 def _show(seen: "Preview") -> None:
     showing.line(f"{seen.subjects} people would be written.")
     if seen.waiting:
-        showing.line(f"{seen.waiting} are not planned yet: look again, or give --wait more seconds. Does a worker run?")
+        showing.line(
+            f"{seen.waiting} are not planned yet: look again, or give --wait more seconds. Does a worker run?"
+        )
     made = [(row["object"], row["records"]) for row in seen.creates]
     showing.table("Records that would be made", ("object", "records"), made)
     rows = [(r["side"], r["field"], r["changes"], r["fills"], r["blanks"]) for r in seen.fields]

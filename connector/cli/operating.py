@@ -1,42 +1,92 @@
-"""What the operators' commands work with: the world of the settings, with the stores of their services."""
+"""What the operators' commands work with: the database, and, made when first asked for, both sides and the
+agreement."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING
 
 import typer
 
-from connector.cli.options import Embedded, database, refuse_if_outdated
+from connector.cli.options import Embedded, database
+from connector.errors import Refused
 
 if TYPE_CHECKING:
     from connector.adapters.postgres.cases import PostgresCases
     from connector.adapters.postgres.database import Pool
     from connector.adapters.postgres.review import PostgresReview
+    from connector.adapters.postgres.rounds import PostgresRounds
     from connector.adapters.postgres.standing import PostgresStanding
     from connector.adapters.postgres.trail import PostgresTrail
+    from connector.core.agreement import Agreement
     from connector.services.finding import Person
     from connector.services.workbench import Workbench
     from connector.settings import Settings
 
-__all__ = ["Embedded", "Operating", "operating", "operating_on"]
+__all__ = ["Embedded", "Operating", "operating"]
 
 
-@dataclass
 class Operating:
-    """``bench``: owners are loaded where the command calls the sides. ``sleep`` waits for others' work."""
+    """Small commands start at once because nothing is imported or read that they don't ask for."""
 
-    bench: "Workbench"
-    review: "PostgresReview"
-    standing: "PostgresStanding"
-    cases: "PostgresCases"
-    trail: "PostgresTrail"
-    url: str = ""
-    settings: "Settings | None" = None
-    folder: Path | None = None
-    sleep: Callable[[float], None] = field(default=sleep)
+    def __init__(self, pool: "Pool", bench: "Callable[[], Workbench]", clock: Callable[[], datetime]) -> None:
+        """``bench`` opens the workbench, with owners loaded where the command calls the sides."""
+        self.pool, self.clock, self._bench = pool, clock, bench
+        self.url = ""
+        self.settings: Settings | None = None
+        self.sleep: Callable[[float], None] = sleep
+
+    @cached_property
+    def bench(self) -> "Workbench":
+        return self._bench()
+
+    @cached_property
+    def folder(self) -> Path | None:
+        """Where the agreement in use lies; None in process."""
+        from connector.cli.options import agreement_folder
+
+        return agreement_folder(self.settings) if self.settings is not None else None
+
+    @cached_property
+    def agreement(self) -> "Agreement":
+        if self.folder is None:
+            return self.bench.agreement
+        from connector.adapters.mappings import load
+
+        return load(self.folder)
+
+    @cached_property
+    def review(self) -> "PostgresReview":
+        from connector.adapters.postgres.review import PostgresReview
+
+        return PostgresReview(self.pool)
+
+    @cached_property
+    def standing(self) -> "PostgresStanding":
+        from connector.adapters.postgres.standing import PostgresStanding
+
+        return PostgresStanding(self.pool)
+
+    @cached_property
+    def cases(self) -> "PostgresCases":
+        from connector.adapters.postgres.cases import PostgresCases
+
+        return PostgresCases(self.pool)
+
+    @cached_property
+    def trail(self) -> "PostgresTrail":
+        from connector.adapters.postgres.trail import PostgresTrail
+
+        return PostgresTrail(self.pool)
+
+    @cached_property
+    def rounds(self) -> "PostgresRounds":
+        from connector.adapters.postgres.rounds import PostgresRounds
+
+        return PostgresRounds(self.pool)
 
     def person(self, text: str) -> "Person":
         """Whom a REF means. Raises Refused."""
@@ -46,35 +96,44 @@ class Operating:
         return find(self.bench, self.trail, text, id18)
 
 
-def operating_on(bench: "Workbench", pool: "Pool", **more: object) -> Operating:
-    from connector.adapters.postgres.cases import PostgresCases
-    from connector.adapters.postgres.review import PostgresReview
-    from connector.adapters.postgres.standing import PostgresStanding
-    from connector.adapters.postgres.trail import PostgresTrail
-
-    stores = (PostgresReview(pool), PostgresStanding(pool), PostgresCases(pool), PostgresTrail(pool))
-    return Operating(bench, *stores, **more)  # type: ignore[arg-type]
-
-
 @contextmanager
 def operating(
     ctx: typer.Context, embedded: Path | None, *, sides: bool = False, people: bool | None = None
 ) -> Iterator[Operating]:
     """While the block runs. ``sides``: both sides' credentials must be there, and (unless ``people`` says otherwise)
-    owners are loaded. Whoever runs commands in process may give a ready Operating as the context's object."""
+    owners are loaded. Whoever runs commands in process may give a ready Operating as the context's object.
+
+    Raises FixConfiguration or Refused, also where the database lacks a migration."""
     if isinstance(ctx.obj, Operating):
         yield ctx.obj
         return
+    from psycopg.errors import UndefinedColumn, UndefinedTable
+
     from connector import logs
     from connector.settings import load
-    from connector.wiring import agreement_folder, open_world
 
     settings = load(sides=sides)
     logs.configure("warning", "console", settings.secrets())
-    with database(embedded, settings) as url:
-        refuse_if_outdated(url)
-        with open_world(settings, url) as world:
-            if sides if people is None else people:
-                world.directory.refresh()
-            given = {"url": url, "settings": settings, "folder": agreement_folder(settings)}
-            yield operating_on(world.bench, world.stores.pool, **given)
+    try:
+        with ExitStack() as parts:
+            url = parts.enter_context(database(embedded, settings))
+            yield _opened(parts, settings, url, sides if people is None else people)
+    except (UndefinedTable, UndefinedColumn):
+        raise Refused("The database is not up to date: run `accord db migrate` first.") from None
+
+
+def _opened(parts: ExitStack, settings: "Settings", url: str, people: bool) -> Operating:
+    from connector.adapters.calling import utc_now
+    from connector.adapters.postgres.database import open_pool
+
+    def bench() -> "Workbench":
+        from connector.wiring import open_world
+
+        world = parts.enter_context(open_world(settings, url))
+        if people:
+            world.directory.refresh()
+        return world.bench
+
+    on = Operating(parts.enter_context(open_pool(url, max_size=2)), bench, utc_now)
+    on.url, on.settings = url, settings
+    return on

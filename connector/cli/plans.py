@@ -48,7 +48,9 @@ def plan_document(plan: Plan | None) -> dict[str, Any] | None:
             {"side": x.side, "field": x.field, "value": x.value, "winner": x.winner, "why": x.why}
             for x in _losers(plan)
         ],
-        "issues": [{"code": t.code, "field": t.field, "message": t.message, "fix": t.fix} for t in plan.troubles],
+        "issues": [
+            {"code": t.code, "field": t.field, "message": t.message, "fix": t.fix} for t in plan.troubles
+        ],
         "verdict": plan.verdict.document() if plan.verdict else None,
         "again": plan.again,
     }

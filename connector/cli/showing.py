@@ -16,8 +16,12 @@ import typer
 from connector.errors import Refused
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask. Needed where there is no terminal to ask on.")]
-By = Annotated[str, typer.Option("--by", help="Who decides this; kept with the decision.", show_default="your login")]
+Yes = Annotated[
+    bool, typer.Option("--yes", "-y", help="Don't ask. Needed where there is no terminal to ask on.")
+]
+By = Annotated[
+    str, typer.Option("--by", help="Who decides this; kept with the decision.", show_default="your login")
+]
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 LONGEST = 80
 

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from connector.services.looking import Looked
     from connector.services.sync_now import Synced
 
-Ref = Annotated[str, typer.Argument(help="hubspot:contact:512, salesforce:Lead:00Q…, link:7, or an e-mail address.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the Plan that a round would take. Nothing is written.")]
+Ref = Annotated[
+    str, typer.Argument(help="hubspot:contact:512, salesforce:Lead:00Q…, link:7, or an e-mail address.")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Print the Plan that a round would take. Nothing is written.")
+]
 Seconds = Annotated[float, typer.Option("--wait", min=1, help="Give up after so many seconds.")]
 
 
@@ -45,7 +49,15 @@ def sync(
         done = sync_now(on.bench, on.trail, person, wait, on.sleep)
         issues = on.trail.story(done.link or 0, [], [str(person.ref), f"link:{done.link}"])["issues"]
     if as_json:
-        showing.json({"done": done.done, "link": done.link, "wrote": done.wrote, "stopped": done.stopped, "issues": issues})
+        showing.json(
+            {
+                "done": done.done,
+                "link": done.link,
+                "wrote": done.wrote,
+                "stopped": done.stopped,
+                "issues": issues,
+            }
+        )
     else:
         _tell(done, issues)
     if not done.done:
@@ -74,6 +86,10 @@ def _tell(done: "Synced", issues: list[dict[str, Any]]) -> None:
     told = [(r["id"], r["code"], r["field"], r["message"], r["fix"]) for r in issues]
     showing.table("Open issues", ("id", "code", "field", "what", "fix"), told, 400)
     if done.done:
-        showing.line("Done" + (f": link:{done.link}." if done.link else ".") + ("" if rows else " Nothing to write."))
+        showing.line(
+            "Done" + (f": link:{done.link}." if done.link else ".") + ("" if rows else " Nothing to write.")
+        )
     else:
-        showing.line(f"Not finished: {done.stopped or 'another round has it, or it waits to be tried again'}.")
+        showing.line(
+            f"Not finished: {done.stopped or 'another round has it, or it waits to be tried again'}."
+        )

@@ -15,7 +15,7 @@ class Limits:
     """``gone_share``: of at least ``gone_from`` linked pairs, the share that may be missing on one side.
     ``gone_an_hour``: how many linked records may vanish on one side within an hour.
     ``blank_share``: of at least ``blank_from`` changes of one field in a batch, the share that may blank a value.
-    ``writes_an_hour``: how often one record may be written on one side within an hour.
+    ``writes_an_hour``: how often one field of one record may be written within an hour.
     ``creates``: how many records a batch may make on one side in mode limited."""
 
     gone_share: float = 0.2
@@ -23,7 +23,7 @@ class Limits:
     gone_an_hour: int = 100
     blank_share: float = 0.5
     blank_from: int = 20
-    writes_an_hour: int = 30
+    writes_an_hour: int = 20
 
 
 @dataclass(frozen=True, slots=True)

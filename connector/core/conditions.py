@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
-from connector.core.operators import OPERATORS, Operand, show
+from connector.core.operators import OPERATORS, TIMED, Operand, show
 from connector.core.records import Value
 from connector.core.values import is_blank
 
@@ -89,6 +90,16 @@ def _join(results: list[tuple[Truth, str]], decisive: Truth, neutral: Truth) -> 
 
 def _test(test: Test, lookup: Lookup, now: datetime | None) -> tuple[Truth, str]:
     raw = lookup(test.field)
+    return _compared(test, raw, now) if test.operator in TIMED else _always(test, raw)
+
+
+@lru_cache(maxsize=16_384, typed=True)  # True is not 1 here
+def _always(test: Test, raw: Value) -> tuple[Truth, str]:
+    """Of values, most are met again and again: next time, or at the next person."""
+    return _compared(test, raw, None)
+
+
+def _compared(test: Test, raw: Value, now: datetime | None) -> tuple[Truth, str]:
     blank = is_blank(raw)
     if test.operator in ("filled", "blank"):
         truth = Truth.MET if blank == (test.operator == "blank") else Truth.NOT_MET

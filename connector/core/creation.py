@@ -31,6 +31,7 @@ def plan_creation(plan: Plan, desk: Desk, derived: Sequence[Derived], side: Side
         for d in wanted.values()
         if d.native not in mapped and d.native != key
     ]
+    plan.changes += _back(desk, source, side, object_, wanted, derived)
     plan.creation = Creation(side, object_, key, source.ref.id, changes, why)
     plan.reason = why
 
@@ -70,4 +71,42 @@ def _field(
 def _with_needed(desk: Desk, changes: list[Change]) -> list[Change]:
     """A field goes only along with the one it needs (a state with its country)."""
     there = {c.field for c in changes}
-    return [c for c in changes if not (desk.fields[c.field].needs and desk.fields[c.field].needs not in there)]
+    return [
+        c for c in changes if not (desk.fields[c.field].needs and desk.fields[c.field].needs not in there)
+    ]
+
+
+def _back(
+    desk: Desk,
+    source: Record,
+    side: Side,
+    object_: str,
+    wanted: dict[str, Derived],
+    derived: Sequence[Derived],
+) -> list[Change]:
+    """What the agreement derives for a mapped field of the new record goes over to the source at once, not a
+    round later."""
+    told = {d.native for d in derived if d.side is source.ref.side}
+    changes = []
+    for field in desk.mapping.fields:
+        target = field.salesforce.get(object_) if side is Side.SALESFORCE else field.hubspot
+        native = desk.mapping.native(field, source)
+        allowed = Direction.TO_HUBSPOT if side is Side.SALESFORCE else Direction.TO_SALESFORCE
+        if (
+            target not in wanted
+            or native is None
+            or native in told
+            or field.direction not in (Direction.BOTH, allowed)
+        ):
+            continue
+        value, held = wanted[target].value, source.values.get(native)
+        try:
+            send = (
+                field.lens.to_hubspot(value) if side is Side.SALESFORCE else field.lens.to_salesforce(value)
+            )
+        except Untranslatable:
+            continue
+        if send is not None and held is None:
+            why = f"derived for the new record in {side}"
+            changes.append(Change(field.name, source.ref.side, native, held, send, value, side, why))
+    return changes

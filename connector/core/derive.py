@@ -21,6 +21,7 @@ def is_due(d: Derived, record: Record, seen: dict[str, Value]) -> bool:
 
 
 def derive(plan: Plan, desk: Desk, derived: Sequence[Derived], finish: Iterable[str], now: datetime) -> None:
+    seen_by = {side: plan.pair.seen[side] | plan.seen[side] for side in Side}
     for d in derived:
         record = plan.pair.record(d.side)
         if record is None:
@@ -29,7 +30,7 @@ def derive(plan: Plan, desk: Desk, derived: Sequence[Derived], finish: Iterable[
             if plan.creation is not None:
                 plan.changes.append(_derived_change(d, record, desk, False))
             continue
-        seen, name = plan.pair.seen[d.side] | plan.seen[d.side], "=" + d.native
+        seen, name = seen_by[d.side], "=" + d.native
         hangs = name in finish
         if is_due(d, record, seen) or (hangs and record.values.get(d.native) is None):
             if is_blocked(plan, desk, now, name, record, d.value):

@@ -188,3 +188,5 @@ OPERATORS: dict[str, Operator] = {
     "domain_one_of": Operator(_domain_one_of, "many"),
     "free_mail": Operator(_free_mail, "flag"),
 }
+TIMED = frozenset({"within_days", "older_than_days"})
+"""Those whose answer depends on the present moment."""

@@ -36,21 +36,19 @@ def before_writing(bench: Workbench, plans: Sequence[Plan]) -> None:
         bench.rounds.trip([(t.side, t.code, t.field, t.reason) for t in trips], bench.clock())
     tripped = _still_tripped(bench)
     linked = [p.pair.link for p in plans if p.pair.link is not None and p.changes]
-    busy = {}
+    busy: dict[tuple[int | None, Side, str], int] = {}
     if linked:
         found = bench.rounds.busy(linked, bench.clock() - HOUR, bench.limits.writes_an_hour)
-        busy = {(row["link_id"], Side(row["side"])): row["writes"] for row in found}
+        busy = {(row["link_id"], Side(row["side"]), row["field"]): row["writes"] for row in found}
     if not tripped and not busy:
         return
     for plan in plans:
         for change in list(plan.changes):
             if (change.side, change.field) in tripped or (change.side, "") in tripped:
                 _hold(plan, change.field, "breaker", f"{change.field} in {change.side} is held by a breaker")
-            elif (plan.pair.link, change.side) in busy:
-                writes = busy[plan.pair.link or 0, change.side]
-                _hold(
-                    plan, change.field, "runaway", f"{change.side} was written {writes} times within the hour"
-                )
+            elif writes := busy.get((plan.pair.link, change.side, change.field)):
+                told = f"{change.native} in {change.side} was written {writes} times within the hour"
+                _hold(plan, change.field, "runaway", told)
 
 
 def _still_tripped(bench: Workbench) -> set[tuple[Side, str]]:

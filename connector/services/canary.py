@@ -70,13 +70,17 @@ def _fly(
     value = f"canary-{secrets.token_hex(3)}"  # as short as the shortest fields
     (written,) = crm.write([Write(ref, {native: value})], None, _free)
     if written.verdict != "done":
-        return Finding("canary", FAIL, f"{ref}: {native} was not written: {written.message or written.verdict}", "")
+        return Finding(
+            "canary", FAIL, f"{ref}: {native} was not written: {written.message or written.verdict}", ""
+        )
     try:
         arrived = _wait(bench, lambda: store.told(ref, link, native, value, since), sleep)
     finally:
         back = _put_back(crm, ref, native, old)
     if not back:
-        return Finding("canary", WARN, f"{ref}: {native} could not be put back", f"Set it to what it was: {old!r}.")
+        return Finding(
+            "canary", WARN, f"{ref}: {native} could not be put back", f"Set it to what it was: {old!r}."
+        )
     if arrived is None:
         return Finding("canary", FAIL, f"an edit in {ref.side} did not reach us within 20 s", _FIX[ref.side])
     return Finding("canary", OK, f"an edit in {ref.side} reached us within {arrived.total_seconds():.1f} s")
@@ -88,14 +92,16 @@ def _native(bench: Workbench, ref: Ref) -> str | None:
     def fits(field: Field) -> bool:
         return field.lens_name == "text" and field.direction is Direction.BOTH and not field.needs
 
-    names = [f.hubspot if ref.side is Side.HUBSPOT else f.salesforce.get(ref.object) for f in bench.desk.mapping.fields if fits(f)]
+    names = [
+        f.hubspot if ref.side is Side.HUBSPOT else f.salesforce.get(ref.object)
+        for f in bench.desk.mapping.fields
+        if fits(f)
+    ]
     # the last one: what is mapped first is what people look at first
     return next((name for name in reversed(names) if name), None)
 
 
-def _wait(
-    bench: Workbench, told: Callable[[], bool], sleep: Callable[[float], None]
-) -> timedelta | None:
+def _wait(bench: Workbench, told: Callable[[], bool], sleep: Callable[[float], None]) -> timedelta | None:
     started = bench.clock()
     while bench.clock() - started < PATIENCE:
         if told():

@@ -93,7 +93,9 @@ def _field(bench: Workbench, store: ConflictStore, name: str) -> Field:
     if field is None:
         raise Refused(f"{name.lstrip('=@')} is no field of the mapping (any more): set it by hand.")
     if field.consent:
-        raise Refused(f"{name} is a consent: the stricter side wins, and Accord opts nobody in. Ask the person.")
+        raise Refused(
+            f"{name} is a consent: the stricter side wins, and Accord opts nobody in. Ask the person."
+        )
     observed = [row["side"] for row in store.modes() if row["mode"] == "observe"]
     if observed:
         raise Refused(f"{' and '.join(observed)} is only observed: nothing is written. See `accord mode`.")

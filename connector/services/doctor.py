@@ -66,7 +66,9 @@ def examine(bench: Workbench, around: Surroundings, standing: Callable[[], Stand
     """All findings, as they are made. Never raises: what can't be examined is a finding, too."""
     yield from _guarded("database", lambda: around.database())
     if around.missing:
-        yield from (Finding("credentials", FAIL, line, "See connector/settings.py.") for line in around.missing)
+        yield from (
+            Finding("credentials", FAIL, line, "See connector/settings.py.") for line in around.missing
+        )
         return
     schemas: dict[str, dict[str, FieldSchema]] = {}
     reached = []
@@ -98,7 +100,9 @@ def _guarded(area: str, check: Callable[[], Any]) -> Iterator[Finding]:
         fix = "Connect anew, and give the app or its user the scopes and permissions that are named."
         yield Finding(area, FAIL, str(error), fix)
     except CallFailed as error:
-        yield Finding(area, FAIL, str(error), "Try again in a minute; if it stays, look at the service's status page.")
+        yield Finding(
+            area, FAIL, str(error), "Try again in a minute; if it stays, look at the service's status page."
+        )
     except AccordError as error:
         yield Finding(area, FAIL, str(error))
 
@@ -109,7 +113,9 @@ def _outside(side: Side, around: Surroundings) -> Iterator[Finding]:
         yield Finding(side, SKIP, "not looked at from outside")
         return
     if seen.error:
-        yield Finding(side, FAIL, f"{side} does not answer ({seen.error})", "Check its address and your network.")
+        yield Finding(
+            side, FAIL, f"{side} does not answer ({seen.error})", "Check its address and your network."
+        )
         return
     yield from _version(side, around.versions.get(side, ""), seen)
     yield _clock(side, seen.ahead)
@@ -137,7 +143,12 @@ def _clock(side: Side, ahead: timedelta | None) -> Finding:
     if abs(ahead) <= CLOCKS_APART:
         return Finding(side, OK, told)
     level = FAIL if abs(ahead) > timedelta(minutes=4) else WARN
-    return Finding(side, level, told, "Let this machine keep its time by NTP: webhooks over five minutes old are refused.")
+    return Finding(
+        side,
+        level,
+        told,
+        "Let this machine keep its time by NTP: webhooks over five minutes old are refused.",
+    )
 
 
 def _credentials(
@@ -146,7 +157,9 @@ def _credentials(
     people = crm.people()
     for object_ in objects:
         schemas[object_] = crm.schema(object_)
-    yield Finding(crm.side, OK, f"signed in; {', '.join(objects)} described, {len(people)} people can own records")
+    yield Finding(
+        crm.side, OK, f"signed in; {', '.join(objects)} described, {len(people)} people can own records"
+    )
 
 
 def _permissions(bench: Workbench, schemas: Schemas) -> Iterator[Finding]:
@@ -161,7 +174,9 @@ def _permissions(bench: Workbench, schemas: Schemas) -> Iterator[Finding]:
         side = Side.HUBSPOT if object_ == "contact" else Side.SALESFORCE
         schema = schemas[object_]
         unseen = sorted(name for name in fields if name not in schema)
-        locked = sorted(n for n, written in fields.items() if written and n in schema and not schema[n].writable)
+        locked = sorted(
+            n for n, written in fields.items() if written and n in schema and not schema[n].writable
+        )
         if unseen:
             fix = "Create them, or let the connected app or user see them; or take them out of the mapping."
             yield Finding("permissions", FAIL, f"{side} {object_}: not visible: {', '.join(unseen)}", fix)
@@ -169,7 +184,9 @@ def _permissions(bench: Workbench, schemas: Schemas) -> Iterator[Finding]:
             fix = "Give the connected app or user edit rights, or let the mapping go the other way only."
             yield Finding("permissions", FAIL, f"{side} {object_}: not writable: {', '.join(locked)}", fix)
         if not unseen and not locked:
-            yield Finding("permissions", OK, f"{side} {object_}: {len(fields)} mapped fields are as writable as needed")
+            yield Finding(
+                "permissions", OK, f"{side} {object_}: {len(fields)} mapped fields are as writable as needed"
+            )
 
 
 def _mapping(around: Surroundings, schemas: Schemas) -> Iterator[Finding]:
@@ -184,12 +201,16 @@ def _mapping(around: Surroundings, schemas: Schemas) -> Iterator[Finding]:
 def _owners(bench: Workbench) -> Iterator[Finding]:
     named = bench.agreement.owners_named()
     found = {Side.HUBSPOT: bench.hubspot.people(), Side.SALESFORCE: bench.salesforce.people()}
-    missing = [f"{email} ({side})" for side, people in found.items() for email in named if email not in people]
+    missing = [
+        f"{email} ({side})" for side, people in found.items() for email in named if email not in people
+    ]
     if missing:
         fix = "Activate or invite them, or name others in handoff.yaml."
         yield Finding("owners", FAIL, f"named, but not there or not active: {', '.join(missing)}", fix)
     else:
-        yield Finding("owners", OK, f"all {len(named)} owners that the agreement names are there on both sides")
+        yield Finding(
+            "owners", OK, f"all {len(named)} owners that the agreement names are there on both sides"
+        )
 
 
 def _own_integration(bench: Workbench, schema: dict[str, FieldSchema]) -> Iterator[Finding]:
@@ -203,7 +224,9 @@ def _own_integration(bench: Workbench, schema: dict[str, FieldSchema]) -> Iterat
             "Turn its sync off (HubSpot: Settings, Integrations, Salesforce): two syncs on the same fields fight.",
         )  # fmt: skip
     else:
-        yield Finding("own integration", OK, "HubSpot's own Salesforce integration linked nobody within the last week")
+        yield Finding(
+            "own integration", OK, "HubSpot's own Salesforce integration linked nobody within the last week"
+        )
 
 
 def _push(around: Surroundings) -> Iterator[Finding]:

@@ -100,7 +100,9 @@ def _fields(bench: Workbench, link: Row, writers: Sequence[Row]) -> list[Told]:
     hubspot, salesforce = link["seen_hubspot"], link["seen_salesforce"]
     names = [name for name in bench.desk.fields if name in hubspot or name in salesforce or name in by_field]
     told = [Told(n, hubspot.get(n), salesforce.get(n), _latest(bench, by_field, n)) for n in names]
-    shared = {f"={native}" for f in bench.desk.mapping.fields for native in (f.hubspot, *f.salesforce.values())}
+    shared = {
+        f"={native}" for f in bench.desk.mapping.fields for native in (f.hubspot, *f.salesforce.values())
+    }
     for name, row in sorted(by_field.items()):
         if name.startswith("=") and name not in shared:
             value = {row["side"]: row["new"]}

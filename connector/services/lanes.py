@@ -9,10 +9,8 @@ from typing import Any, Protocol
 
 from connector.core.records import Ref
 from connector.errors import Refused
-from connector.services.intake import BACKFILL, HANDOFF, LIVE
-from connector.services.workbench import Workbench
 
-LANES = {"handoff": HANDOFF, "live": LIVE, "backfill": BACKFILL}
+LANES = {"handoff": 0, "live": 1, "backfill": 2}
 WORDS = {number: word for word, number in LANES.items()}
 Row = dict[str, Any]
 
@@ -21,6 +19,11 @@ class LaneStore(Protocol):
     def pause(self, lanes: Sequence[int], reason: str, now: datetime) -> None: ...
     def resume(self, lanes: Sequence[int], now: datetime) -> tuple[list[int], list[Row], list[Row]]:
         """Lanes that were paused, breakers lifted, and what these held ({link_id, subject})."""
+
+
+class Requeue(Protocol):
+    def requeue(self, links: Sequence[int], refs: Sequence[Ref], lane: int, now: datetime) -> None:
+        """Let Links and Refs go round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,12 @@ def pause(store: LaneStore, lane: str | None, reason: str, now: datetime) -> lis
     return [WORDS[number] for number in lanes]
 
 
-def resume(bench: Workbench, store: LaneStore, lane: str | None) -> Resumed:
+def resume(rounds: Requeue, store: LaneStore, lane: str | None, now: datetime) -> Resumed:
     """Breakers are lifted whichever lane is named: while one stands, rounds would hold all the same."""
-    now = bench.clock()
     paused, lifted, held = store.resume(lanes_named(lane), now)
     links = sorted({row["link_id"] for row in held if row["link_id"] is not None})
     refs = sorted({Ref.parse(row["subject"]) for row in held if row["link_id"] is None})
     if links or refs:
-        bench.rounds.requeue(links, refs, LIVE, now)
+        rounds.requeue(links, refs, LANES["live"], now)
     words = tuple(" ".join(filter(None, (b["side"], b["code"], b["field"]))) for b in lifted)
     return Resumed(tuple(WORDS[number] for number in sorted(paused)), words, len(links) + len(refs))

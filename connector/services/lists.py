@@ -19,13 +19,16 @@ log = structlog.get_logger()
 def keep_lists(bench: Workbench, plans: Sequence[Plan], guard: Guard) -> None:
     """After the round is saved: a list that can't be kept now is put right when the person's tier is next written."""
     name = bench.agreement.handoff.nurture_list
+    tier = bench.agreement.handoff.hubspot.tier
     add: list[str] = []
     remove: list[str] = []
     for plan in plans:
         if not name or plan.step is None or plan.step.nurture is None or not _tier_moved(bench, plan):
             continue
-        if plan.pair.hubspot is not None:
-            (add if plan.step.nurture else remove).append(plan.pair.hubspot.ref.id)
+        contact = plan.pair.hubspot
+        if contact is not None and (plan.step.nurture or contact.values.get(tier) is not None):
+            # one who had no tier yet was never put on the list
+            (add if plan.step.nurture else remove).append(contact.ref.id)
     if not add and not remove:
         return
     try:

@@ -39,7 +39,11 @@ def _lately(bench: Workbench, names: list[str], since: datetime) -> list[Record]
 def _linked_since(bench: Workbench, refs: list[Ref], names: list[str], since: datetime) -> list[bool]:
     told = bench.hubspot.history([ref.id for ref in refs], names, _free)
     return [
-        any(v.at >= since and v.value and not v.ours for versions in told.get(ref.id, {}).values() for v in versions)
+        any(
+            v.at >= since and v.value and not v.ours
+            for versions in told.get(ref.id, {}).values()
+            for v in versions
+        )
         for ref in refs
     ]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from connector.core.agreement import Agreement
 from connector.services.lanes import LANES
-from connector.services.workbench import Workbench
 
 ALIVE = 90.0
 """Seconds after its last beat up to which a worker counts as alive."""
@@ -39,8 +39,7 @@ class Standing:
     warnings: tuple[str, ...]
 
 
-def standing(bench: Workbench, store: StandingStore) -> Standing:
-    now = bench.clock()
+def standing(store: StandingStore, agreement: Agreement, now: datetime) -> Standing:
     told = store.standing(now)
     pauses = {row["lane"]: row["reason"] for row in told["pauses"]}
     rows = {row["lane"]: row for row in told["lanes"]}
@@ -52,8 +51,8 @@ def standing(bench: Workbench, store: StandingStore) -> Standing:
     workers = [{**row, "alive": row["age_seconds"] <= ALIVE} for row in told["workers"]]
     return Standing(
         at=now,
-        agreement=bench.desk.version,
-        fingerprint=bench.agreement.fingerprint,
+        agreement=".".join(map(str, agreement.version)),
+        fingerprint=agreement.fingerprint,
         lanes=lanes,
         workers=workers,
         warnings=tuple(_warnings(lanes, workers, told)),

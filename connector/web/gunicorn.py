@@ -21,6 +21,8 @@ timeout = 60
 graceful_timeout = 20
 forwarded_allow_ips = ""
 """No header of a proxy is believed: ACCORD_PUBLIC_URL says how HubSpot reaches us."""
+control_socket_disable = True
+"""Nothing of ours is steered through a socket in somebody's home folder."""
 preload_app = False
 """Database connections must be opened after the fork."""
 

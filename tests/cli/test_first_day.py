@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from connector.adapters.postgres.database import Pool
 from connector.cli import build
-from connector.cli.operating import Operating, operating_on
+from connector.cli.operating import Operating
 from connector.errors import Refused
 from tests.world import HOT, World
 
@@ -21,7 +21,9 @@ def operating(world: World) -> Operating:
         world.clock.advance(seconds)
         world.round()
 
-    return operating_on(world.bench, world.database, sleep=sleep)
+    on = Operating(world.database, lambda: world.bench, world.clock.now)
+    on.sleep = sleep
+    return on
 
 
 def accord(world: World, *words: str) -> str:
@@ -35,7 +37,9 @@ def filled(database: Pool) -> World:
     """Ann on both sides with other phones; Bea twice in Salesforce; Cleo only in HubSpot, hot; Dan only in Salesforce."""
     world = World(database, live=False)
     world.contact(email="ann@acme.example.com", firstname="Ann", lastname="Ito", phone="+1 555 010 1111")
-    world.lead(LastName="Ito", Company="Acme", Email="Ann@Acme.example.com", Phone="+1 555 010 2222", City="Lyon")
+    world.lead(
+        LastName="Ito", Company="Acme", Email="Ann@Acme.example.com", Phone="+1 555 010 2222", City="Lyon"
+    )
     world.contact(email="bea@bolt.example.com", lastname="Bo")
     world.lead(LastName="Bo", Company="Bolt", Email="bea@bolt.example.com")
     world.lead(LastName="Bo", Company="Bolt", Email="bea@bolt.example.com")
@@ -54,7 +58,12 @@ def test_the_report_counts_one_many_and_none_on_both_sides_and_writes_nothing(da
     assert (hubspot["records"], hubspot["one"], hubspot["many"], hubspot["none"]) == (3, 1, 1, 1)
     assert (hubspot["by"], hubspot["created"]) == ({"e-mail": 1}, 1)
     # Bea's two Leads each match her, but she does not match either of them: nobody guesses
-    assert (salesforce["records"], salesforce["one"], salesforce["duplicate"], salesforce["none"]) == (4, 1, 2, 1)
+    assert (salesforce["records"], salesforce["one"], salesforce["duplicate"], salesforce["none"]) == (
+        4,
+        1,
+        2,
+        1,
+    )
     assert salesforce["created"] == 1
     assert [m["by"] for m in told["many"]] == ["e-mail"]
     assert len(told["many"][0]["several"]) == 2
@@ -95,7 +104,9 @@ def test_a_report_made_under_another_agreement_can_not_be_approved(database: Poo
         accord(world, "match", "approve", "--yes")
 
 
-def test_from_observe_to_live_what_was_matched_is_linked_and_what_was_previewed_is_written(database: Pool) -> None:
+def test_from_observe_to_live_what_was_matched_is_linked_and_what_was_previewed_is_written(
+    database: Pool,
+) -> None:
     world = filled(database)
     accord(world, "match", "report")
     assert "2 people are planned now" in accord(world, "match", "approve", "--yes", "--by", "alice")

@@ -54,7 +54,11 @@ def test_a_restored_loser_stands_on_both_sides_and_the_other_value_is_kept(datab
     world.settle()
     assert world.hs(ann)["phone"] == world.sf(lead)["Phone"] == "+1 555 010 1111"
     kept = world.one("SELECT side, value, winner, why FROM ledger WHERE restored_at IS NULL")
-    assert (kept["side"], kept["value"], kept["winner"]) == ("salesforce", "+1 555 010 2222", "+1 555 010 1111")
+    assert (kept["side"], kept["value"], kept["winner"]) == (
+        "salesforce",
+        "+1 555 010 2222",
+        "+1 555 010 1111",
+    )
     assert "restored by alice" in kept["why"]
     assert world.one("SELECT asked a FROM link")["a"] is None
     assert {r["state"] for r in world.all("SELECT state FROM journal")} == {"done"}
@@ -127,7 +131,9 @@ def test_several_matches_are_retried_by_their_record(database: Pool) -> None:
     assert ("several_matches", "") in world.issues()
     world.edit_lead(second, Email="other@bolt.example.com")
     world.notices()
-    assert f"hubspot:contact:{bea} goes round again" in accord(world, "issues", "retry", "--code", "several_matches")
+    assert f"hubspot:contact:{bea} goes round again" in accord(
+        world, "issues", "retry", "--code", "several_matches"
+    )
     world.settle()
     assert not world.issues()
     assert world.one("SELECT salesforce_id s FROM link WHERE hubspot_id = %s", bea)["s"] == first
@@ -206,7 +212,9 @@ def test_explain_names_each_fields_last_writer_with_its_cause(database: Pool) ->
     assert "hubspot → salesforce" in shown and "Verdict now: hot" in shown and "nothing to write" in shown
 
 
-def test_explain_tells_what_is_found_at_the_first_link_and_leads_from_the_old_lead_to_the_contact(database: Pool) -> None:
+def test_explain_tells_what_is_found_at_the_first_link_and_leads_from_the_old_lead_to_the_contact(
+    database: Pool,
+) -> None:
     world = World(database)
     ann, lead = handed_over(world)
     world.salesforce.convert(lead)

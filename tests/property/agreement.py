@@ -14,9 +14,10 @@ from connector.core.records import Side
 from connector.core.rules import Qualification, Tier, Trait
 from tests.world import MAPPINGS
 
-STAGES = tuple(f"{n:03d}" for n in range(1000))
+RANKS = range(4)
+STAGES = tuple(f"{rank}-{n}" for rank in RANKS for n in range(100, 400))
 """Options of the two-step field, early to late: HubSpot goes back only through blank."""
-BAD_STAGES = tuple(f"bad{n:03d}" for n in range(1000))
+BAD_STAGES = tuple(f"bad{n}" for n in range(100, 400))
 """Options that HubSpot refuses until its admin adds them."""
 
 

@@ -62,7 +62,7 @@ class History(Outside):
             return dice.choice(list(Side))
 
         happenings: list[tuple[float, Callable[[], Any]]] = [
-            (20, lambda: self.edit(side(), dice.randrange(2 if plot.second else 1), dice.choice(plot.fields))),
+            (20, self._someone_edits),
             (12, lambda: self._deliver(dice.choice([1, 1, 0]))),
             (3, self._deliver_again),
             (3 if plot.lossy else 0, self._lose),
@@ -71,12 +71,19 @@ class History(Outside):
             (4 if plot.polls else 0, lambda: self.poll_told(side())),
             (2 if plot.automation else 0, self.automation),
             (3 if plot.crashes else 0, lambda: self._crash(dice.randrange(2))),
+            (1.5 if plot.crashes else 0, lambda: self._cut_short(dice.randrange(2))),
             (2 if plot.stalls else 0, self._stall),
+            (1.5 if plot.stalls else 0, lambda: self._overtaken(dice.randrange(2))),
+            (2 if plot.returns else 0, lambda: self._typed_back(dice.randrange(2))),
             (2 if plot.converts else 0, self.convert),
             (2 if plot.second else 0, self._born),
             (0.5, self.allow),
         ]
         return [happening for _, happening in happenings], [weight for weight, _ in happenings]
+
+    def _someone_edits(self) -> None:
+        dice, plot = self.dice, self.plot
+        self.edit(dice.choice(list(Side)), dice.randrange(2 if plot.second else 1), dice.choice(plot.fields))
 
     # -- notices
 
@@ -110,6 +117,12 @@ class History(Outside):
         if self.old:
             self.accept([self.dice.choice(self.old)])
 
+    def _deliver_all(self) -> None:
+        self.collect()
+        self.old += self.wire
+        told, self.wire = self.wire, []
+        self.accept(told)
+
     def _lose(self) -> None:
         if self.wire:
             notice = self.wire.pop(self.dice.randrange(len(self.wire)))
@@ -142,12 +155,12 @@ class History(Outside):
 
     # -- workers
 
-    def _work(self, which: int, steps: int) -> None:
+    def _work(self, which: int, steps: int, modes: list[str] | None = None) -> None:
         for _ in range(steps):
             worker = self.workers.get(which)
             if worker is None:
                 worker = self.workers[which] = Worker(f"W{which}", self.world.bench, self.dice.choice([1, 2]), getcurrent())
-            self.step(which, self.dice.choice(self._modes))
+            self.step(which, self.dice.choice(modes or self._modes))
             if which not in self.workers:
                 return
 
@@ -168,6 +181,44 @@ class History(Outside):
             self.log(f"{worker.name} CRASHES at {worker.at}")
             worker.crash()
 
+    # -- what goes wrong at just the wrong moment
+
+    def _go_on(self, which: int, until: Callable[[str], bool], steps: int = 30) -> bool:
+        """A worker works without trouble until it stands at a certain point."""
+        for _ in range(steps):
+            self._work(which, 1, ["ok"])
+            if which in self.workers and until(self.workers[which].at):
+                return True
+        return False
+
+    def _cut_short(self, which: int) -> None:
+        """A worker dies right after a call that wrote, and somebody edits what it wrote."""
+        self._deliver_all()
+        if self._go_on(which, _wrote):
+            self._crash(which)
+            self._someone_edits()
+
+    def _overtaken(self, which: int) -> None:
+        """A worker stands still before it saves until its lease has lapsed, and another one does what came meanwhile."""
+        self._deliver_all()
+        if self._go_on(which, lambda at: at == "before save"):
+            self._someone_edits()
+            self._deliver_all()
+            self._stall()
+            self._go_on(1 - which, lambda at: at == "after save")
+            self._go_on(which, lambda at: at == "after save")
+            self._someone_edits()
+
+    def _typed_back(self, which: int) -> None:
+        """Somebody types a value and, while it is copied, what stood there before."""
+        side, name = self.dice.choice(list(Side)), self.dice.choice(self.plot.fields)
+        before = self.held(side, 0, name)
+        self.edit(side, 0, name)
+        self._deliver_all()
+        if before is not None and self._go_on(which, lambda at: at == "after intend"):
+            self.edit(side, 0, name, value=before)
+            self._deliver_all()
+
     def end_workers(self) -> None:
         for worker in self.workers.values():
             worker.crash()
@@ -180,3 +231,7 @@ class History(Outside):
     def _born(self) -> None:
         for side in self.dice.choice([[Side.HUBSPOT], [Side.SALESFORCE], list(Side), list(Side)]):
             self.born(side)
+
+
+def _wrote(at: str) -> bool:
+    return at.startswith("after POST") and at.endswith(("/update", "/upsert", "/composite"))

@@ -14,7 +14,7 @@ from connector.core.records import Side
 from connector.practice.hubspot.errors import Refused
 from connector.practice.salesforce.errors import Refusal
 from connector.services.workbench import Pace
-from tests.property.agreement import BAD_STAGES, FIELDS, STAGES, agreement
+from tests.property.agreement import BAD_STAGES, FIELDS, RANKS, STAGES, agreement
 from tests.property.plot import Plot
 from tests.property.provenance import Provenance, number
 from tests.property.workers import SteppedRounds, Worker, after_call
@@ -92,10 +92,11 @@ class Outside:
         if refusing and may_be_bad and self.bad_rule and self.dice.random() < 0.15:
             return f"bad{n}"
         if name == "s":
-            return f"{n:03d}"
+            return f"{self.dice.choice(RANKS)}-{n}"
         return f"{n}{'abcdef' if side is Side.HUBSPOT else ''}" if name in "tu" else f"v{n}"
 
-    def edit(self, side: Side, person: int, name: str, by: str = "user") -> None:
+    def edit(self, side: Side, person: int, name: str, by: str = "user", value: str | None = None) -> None:
+        """``value``: one that stood there before; a new one unless it is given."""
         place = self.contact(person) if side is Side.HUBSPOT else self.sales(person)
         if place is None:
             return
@@ -103,13 +104,14 @@ class Outside:
         if held is None and side is Side.HUBSPOT and name == "s":
             held = self.between.pop(str(place), None)  # typed where a two-step value of ours hangs in its blank
         typed = self.typed[side, person, name]
-        if self.plot.returns and typed and by == "user" and self.dice.random() < 0.4:
+        if value is None and self.plot.returns and typed and by == "user" and self.dice.random() < 0.4:
             value = self.dice.choice(typed)
-            if value == held:
-                return
+        if value is None:
+            value = self._value(side, name, self.told.edit(held, now))
+        elif value != held:
             self.told.retype(value, held, now)
         else:
-            value = self._value(side, name, self.told.edit(held, now))
+            return
         self.log(f"{by} edits {side} p{person}.{name}: {held} -> {value}")
         if self._type(side, place, name, value, by):
             typed.append(value)
@@ -210,6 +212,7 @@ class Outside:
         if name == "s" and side is Side.HUBSPOT:
             if new is None:
                 self.between[id_] = old
+                self.told.counts["two-step values"] += 1
                 return
             self.told.written(side, name, self.between.pop(id_, None), new, read_at)
         self.told.written(side, name, old, new, read_at)

@@ -53,6 +53,7 @@ class Provenance:
     broken: list[Fault] = field(default_factory=list)
     told: set[tuple[str, str, int]] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
+    silent: list[Debt] = field(default_factory=list)
     writes: int = 0
     _next: int = 100
 
@@ -143,6 +144,7 @@ class Provenance:
         elif self._lives_on(debt, standing):
             self.counts["gap: lives on"] += 1
         else:
+            self.silent.append(debt)
             self.counts[f"gap: lost, {debt.side} {'told its value' if told else 'never told its value'}"] += 1
 
     def _lives_on(self, debt: Debt, standing: set[tuple[str, int]]) -> bool:

@@ -23,7 +23,8 @@ def agreement(name: str, **changes: object) -> Agreement:
     """The shipped one with one field changed."""
     shipped = load(MAPPINGS)
     fields: tuple[Field, ...] = tuple(
-        replace(f, **changes) if f.name == name else f for f in shipped.person.fields  # type: ignore[arg-type]
+        replace(f, **changes) if f.name == name else f
+        for f in shipped.person.fields  # type: ignore[arg-type]
     )
     return replace(shipped, person=replace(shipped.person, fields=fields))
 
@@ -46,7 +47,9 @@ def lost(world: World) -> int:
 def test_the_side_that_lost_refuses_it_and_both_keep_what_they_hold(database: Pool) -> None:
     world = World(database, agreement=agreement("city", wins=Wins.HUBSPOT))
     ann, lead = quarrel(world, "Boston", "Portland")
-    rule = Validation("Lead", "City", lambda row: row.get("City") == "Portland", "We do not sell in Portland.")
+    rule = Validation(
+        "Lead", "City", lambda row: row.get("City") == "Portland", "We do not sell in Portland."
+    )
     world.salesforce.org.rules.validations.append(rule)
     restore(world.bench, PostgresCases(database), lost(world), "alice")
     world.settle()
@@ -63,7 +66,9 @@ def test_the_side_that_lost_refuses_it_and_both_keep_what_they_hold(database: Po
 def test_the_other_side_refuses_it_and_it_waits_there_like_any_edit(database: Pool) -> None:
     world = World(database, agreement=agreement("city", wins=Wins.SALESFORCE))
     ann, lead = quarrel(world, "Portland", "Boston")
-    rule = Validation("Lead", "City", lambda row: row.get("City") == "Portland", "We do not sell in Portland.")
+    rule = Validation(
+        "Lead", "City", lambda row: row.get("City") == "Portland", "We do not sell in Portland."
+    )
     world.salesforce.org.rules.validations.append(rule)
     cases = PostgresCases(database)
     restore(world.bench, cases, lost(world), "alice")

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from psycopg import Connection
 from psycopg.rows import dict_row
 
 from connector.adapters.postgres.database import Pool
@@ -170,8 +169,3 @@ class PostgresBudget:
 
     def _refusal(self) -> WaitUntil:
         return WaitUntil(self.side, "the API budget is used up", self._closed_until)
-
-
-def reset(connection: Connection[Any]) -> None:
-    """Forget all counts (tests and benchmarks)."""
-    connection.execute("UPDATE budget SET slot = 0, spent = '{}', used = 0, used_today = 0, told_at = NULL")

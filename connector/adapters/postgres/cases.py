@@ -99,7 +99,9 @@ def requeue(conn: Connection[Any], rows: Sequence[Row], lane: int, now: datetime
     anew."""
     links = sorted({row["link_id"] for row in rows if row["link_id"] is not None})
     refs = {ref for row in rows if row["link_id"] is None and (ref := subject_ref(row["subject"]))}
-    persons = [{"side": r.side, "object": r.object, "ref_id": r.id} for r in sorted(refs) if r.object in PERSONS]
+    persons = [
+        {"side": r.side, "object": r.object, "ref_id": r.id} for r in sorted(refs) if r.object in PERSONS
+    ]
     deals = [{"object": r.object, "id": r.id} for r in sorted(refs) if r.object == "Opportunity"]
     if links:
         _rounds.requeue_links(conn, links=links, lane=lane, now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ def document(rows: Any) -> Jsonb:
     return Jsonb(rows)
 
 
+@cache
 def load_queries(name: str) -> Any:
     """The named queries of queries/<name>.sql. Selects are lazy: iterate them or they never run."""
     return aiosql.from_path(QUERIES / f"{name}.sql", "psycopg", mandatory_parameters=False)

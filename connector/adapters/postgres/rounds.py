@@ -65,7 +65,7 @@ class PostgresRounds:
         claim.modes = {r["side"]: (r["mode"], r["limits"]) for r in queries.modes(conn)}
 
     def busy(self, links: Sequence[int], since: datetime, limit: int) -> list[dict[str, Any]]:
-        """Links written on one side more than ``limit`` times since then: {link_id, side, writes}."""
+        """Fields of linked records written more than ``limit`` times since then: {link_id, side, field, writes}."""
         with self._pool.connection() as conn:
             conn.row_factory = dict_row  # type: ignore[assignment]
             return list(queries.busy_fields(conn, links=list(links), since=since, limit=limit))

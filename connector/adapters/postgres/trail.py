@@ -96,9 +96,7 @@ class PostgresTrail:
     def waiting(self, ref: Ref, link: int | None) -> list[Row]:
         """Its pending rows: {lane, due_at, leased_until, attempts, born_at}."""
         with self._connection() as conn:
-            return list(
-                _queries.pending(conn, link=link or 0, side=ref.side, object=ref.object, id=ref.id)
-            )
+            return list(_queries.pending(conn, link=link or 0, side=ref.side, object=ref.object, id=ref.id))
 
     def hurry(self, ref: Ref, link: int | None, now: datetime) -> None:
         """Its pending row is due now, before all others, unless a round has it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from connector.core.handoff.row import SalesView, Step
 from connector.core.outcome import OpportunityView
@@ -11,8 +11,6 @@ from connector.core.records import Record, Side, Value
 from connector.core.rules import HandoffRules
 from connector.core.vocabulary import Vocabulary, WordList
 from connector.errors import Untranslatable
-
-Translate = Callable[[str], Value]
 
 
 def sales_view(
@@ -63,14 +61,12 @@ def derived(
     wanted: list[Derived] = []
     troubles: list[Trouble] = []
     for side, values in ((Side.HUBSPOT, step.hubspot), (Side.SALESFORCE, step.salesforce)):
-        translators = _translators(side, rules, vocabulary, owners.get(side, {}))
+        ids = owners.get(side, {})
         for native, value in values.items():
             if side is Side.SALESFORCE and native == rules.salesforce.status and salesforce_object != "Lead":
                 continue
             try:
-                said = (
-                    translators[native](str(value)) if native in translators and value is not None else value
-                )
+                said = None if value is None else _said(side, native, value, rules, vocabulary, ids)
             except Untranslatable as problem:
                 troubles.append(Trouble(problem.code, native, str(problem), problem.fix))
                 continue
@@ -78,25 +74,37 @@ def derived(
     return wanted, troubles
 
 
-def _translators(
-    side: Side, rules: HandoffRules, vocabulary: Vocabulary, ids: Mapping[str, str]
-) -> dict[str, Translate]:
-    def owner(email: str) -> str:
-        if email not in ids:
-            raise Untranslatable(
-                "owner_unknown",
-                f"{email} can't own records in {side}.",
-                f"Add or activate the user in {side}, or take them out of handoff.yaml.",
-            )
-        return ids[email]
-
+def _said(
+    side: Side,
+    native: str,
+    value: Value,
+    rules: HandoffRules,
+    vocabulary: Vocabulary,
+    ids: Mapping[str, str],
+) -> Value:
+    """One wanted value in the side's words. Raises Untranslatable."""
+    hubspot, salesforce = rules.hubspot, rules.salesforce
     if side is Side.SALESFORCE:
-        names = rules.salesforce
-        return {names.owner: owner, names.status: lambda word: vocabulary.statuses.written(side, word)}
-    stages = vocabulary.stages
-    return {
-        rules.hubspot.owner: owner,
-        rules.hubspot.status: lambda word: vocabulary.statuses.written(side, word),
-        rules.hubspot.reject_reason: lambda word: vocabulary.reject_reasons.written(side, word),
-        rules.hubspot.stage: lambda raw: stages.written(side, stages.word(Side.SALESFORCE, raw)),
-    }
+        if native == salesforce.owner:
+            return _owner(side, str(value), ids)
+        return vocabulary.statuses.written(side, str(value)) if native == salesforce.status else value
+    if native == hubspot.owner:
+        return _owner(side, str(value), ids)
+    if native == hubspot.status:
+        return vocabulary.statuses.written(side, str(value))
+    if native == hubspot.reject_reason:
+        return vocabulary.reject_reasons.written(side, str(value))
+    if native == hubspot.stage:
+        stages = vocabulary.stages
+        return stages.written(side, stages.word(Side.SALESFORCE, str(value)))
+    return value
+
+
+def _owner(side: Side, email: str, ids: Mapping[str, str]) -> str:
+    if email not in ids:
+        raise Untranslatable(
+            "owner_unknown",
+            f"{email} can't own records in {side}.",
+            f"Add or activate the user in {side}, or take them out of handoff.yaml.",
+        )
+    return ids[email]

@@ -55,7 +55,9 @@ def test_a_used_up_window_tells_when_a_round_has_room_again(database: Pool, cloc
     budget.take()
 
 
-def test_no_span_of_ten_seconds_holds_more_than_the_limit_however_calls_fall(database: Pool, clock: Hands) -> None:
+def test_no_span_of_ten_seconds_holds_more_than_the_limit_however_calls_fall(
+    database: Pool, clock: Hands
+) -> None:
     made: list[datetime] = []
     processes = [PostgresBudget(database, "hubspot", Allowance(calls=30), clock) for _ in range(3)]
     for step in range(400):
@@ -99,7 +101,9 @@ def test_two_pools_side_by_side_never_exceed_the_limit(database_url: str) -> Non
     assert 130 <= sum(granted) <= 150
 
 
-def test_a_chunk_grows_while_calls_are_many_and_is_single_when_they_are_few(database: Pool, clock: Hands) -> None:
+def test_a_chunk_grows_while_calls_are_many_and_is_single_when_they_are_few(
+    database: Pool, clock: Hands
+) -> None:
     budget = PostgresBudget(database, "hubspot", Allowance(calls=100), clock)
     for _ in range(8):
         budget.take()
@@ -152,7 +156,9 @@ def test_a_pause_that_a_person_made_is_not_lifted_by_the_budget(database: Pool, 
     assert paused(database) == {2: "Alice imports a list"}
 
 
-def test_a_day_that_the_service_calls_used_up_is_asked_again_after_a_while(database: Pool, clock: Hands) -> None:
+def test_a_day_that_the_service_calls_used_up_is_asked_again_after_a_while(
+    database: Pool, clock: Hands
+) -> None:
     budget = PostgresBudget(database, "salesforce", Allowance(backfill_share=0.5, live_share=0.8), clock)
     other = PostgresBudget(database, "salesforce", Allowance(), clock)
     budget.report(100_000, 100_000)

@@ -194,7 +194,8 @@ BEGIN
         CROSS JOIN LATERAL jsonb_array_elements(d.notes) AS n (note)
         WHERE u.recent AND j.object = d.o AND j.ref_id = coalesce(d.h, d.r)
             AND j.side = CASE WHEN d.h IS NULL THEN 'salesforce' ELSE 'hubspot' END
-            AND j.state IN ('intended', 'done') AND coalesce(c.change ->> 'st', 'done') = 'done'
+            -- a row is refused, or lapsed, for the sake of one field; the others in it were written
+            AND coalesce(c.change ->> 'st', replace(j.state, 'intended', 'done')) = 'done'
             AND coalesce(j.settled_at, in_now) > in_now - interval '1 hour'
             AND n.note ->> 'f' = c.change ->> 'n' AND n.note -> 'p' = 'false'
             AND to_timestamp((n.note ->> 't')::bigint / 1000.0) BETWEEN j.read_at AND coalesce(j.settled_at, in_now)

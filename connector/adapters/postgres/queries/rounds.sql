@@ -64,7 +64,8 @@ INSERT INTO pending (side, object, ref_id, lane, due_at, requeued)
 SELECT r.side, r.object, r.ref_id, :lane, :now, true
 FROM jsonb_to_recordset(:refs) AS r(side text, object text, ref_id text)
 ON CONFLICT (side, object, ref_id) WHERE link_id IS NULL DO UPDATE
-SET seq = pending.seq + 1, requeued = true, lane = least(pending.lane, excluded.lane);
+SET seq = pending.seq + 1, requeued = true, lane = least(pending.lane, excluded.lane),
+    due_at = CASE WHEN pending.leased_until > :now THEN pending.due_at ELSE least(pending.due_at, excluded.due_at) END;
 
 -- name: links
 SELECT id, hubspot_object, hubspot_id, salesforce_object, salesforce_id, seen_hubspot, seen_salesforce, shown_at, shown,
@@ -259,10 +260,16 @@ SELECT side, mode, limits FROM side_mode;
 SELECT lane FROM lane_pause;
 
 -- name: busy_fields
--- Links whose record on one side was written very often within the hour: a customer's workflow that answers ours.
-SELECT link_id, side, count(*) AS writes FROM journal
-WHERE link_id = ANY (:links) AND action = 'update' AND intended_at > :since
-GROUP BY link_id, side HAVING count(*) > :limit;
+-- Fields of one record that were written very often within the hour: a customer's workflow that answers ours.
+WITH busy AS (
+    SELECT link_id, side FROM journal
+    WHERE link_id = ANY (:links) AND action = 'update' AND intended_at > :since
+    GROUP BY link_id, side HAVING count(*) > :limit
+)
+SELECT j.link_id, j.side, c.change ->> 'f' AS field, count(*) AS writes
+FROM busy JOIN journal j USING (link_id, side) CROSS JOIN LATERAL jsonb_array_elements(j.changes) AS c (change)
+WHERE j.action = 'update' AND j.intended_at > :since
+GROUP BY 1, 2, 3 HAVING count(*) > :limit;
 
 -- name: waiting^
 SELECT count(*) AS ready, min(born_at) AS oldest FROM pending
