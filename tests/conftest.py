@@ -14,6 +14,13 @@ hypothesis.settings.register_profile("accord", deadline=None, max_examples=40)
 hypothesis.settings.load_profile("accord")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The unit part is what needs no database."""
+    for item in items:
+        if "database_server" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
+
+
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[EmbeddedServer]:
     """A running PostgreSQL that gives up durability for speed, with a migrated template."""

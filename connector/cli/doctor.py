@@ -12,12 +12,11 @@ from connector.cli.showing import Json
 if TYPE_CHECKING:
     from connector.core.records import Side
     from connector.ports import FieldSchema
-    from connector.services.doctor import Finding, Surroundings
+    from connector.services.findings import Finding, Surroundings
     from connector.settings import Settings
 
-Canary = Annotated[
-    str, typer.Option("--canary", metavar="REF", help="Edit and put back a text field of this test person on each side, to see whether it is told."),
-]  # fmt: skip
+_TRY = "Edit a text field of this test person on each side, see whether we are told, and put it back."
+Canary = Annotated[str, typer.Option("--canary", metavar="REF", help=_TRY)]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,7 +31,8 @@ def doctor(ctx: typer.Context, canary: Canary = "", as_json: Json = False, embed
     by --canary.
     """
     from connector.services import canary as canaries
-    from connector.services.doctor import FAIL, examine
+    from connector.services.doctor import examine
+    from connector.services.findings import FAIL
     from connector.services.status import standing
 
     findings = []
@@ -67,7 +67,7 @@ def _tell(finding: "Finding", as_json: bool) -> None:
 def surroundings(on: Operating) -> "Surroundings":
     """What only the settings and the database tell. Without settings (in process) that is left out."""
     from connector.core.records import Side
-    from connector.services.doctor import Surroundings
+    from connector.services.findings import Surroundings
 
     settings = on.settings
     if settings is None:
@@ -104,7 +104,7 @@ def _mapping(on: Operating, hubspot: "dict[str, FieldSchema]", salesforce: "Any"
 def _database(on: Operating) -> "list[Finding]":
     """Its version, its migrations, its clock. (A server that can't be reached or is too old never gets this far.)"""
     from connector.adapters.postgres.migrate import pending
-    from connector.services.doctor import FAIL, OK, WARN, Finding
+    from connector.services.findings import FAIL, OK, WARN, Finding
 
     version, at = on.standing.server()
     missing = pending(on.url)

@@ -47,9 +47,9 @@ def _show(found: "Standing") -> None:
     showing.line(
         f"Accord at {showing.text(found.at)} UTC, agreement {found.agreement} ({found.fingerprint[:12]})"
     )
-    last = showing.text(totals["last_write"])
+    last, losers, open_ = showing.text(totals["last_write"]), totals["losers"], totals["intended"]
     showing.line(
-        f"{totals['links']} links; last write {last}; {totals['losers']} losers kept; {totals['intended']} writes not settled"
+        f"{totals['links']} links; last write {last}; {losers} losers kept; {open_} writes not settled"
     )
     for warning in found.warnings:
         showing.line(f"! {warning}")

@@ -10,7 +10,8 @@ from connector.cli.operating import Embedded, operating
 from connector.cli.showing import By, Json, Yes
 
 if TYPE_CHECKING:
-    from connector.services.match import Progress, Report
+    from connector.services.match import Progress
+    from connector.services.match_report import Report
 
 COUNTS = ("records", "selected", "linked", "one", "many", "duplicate", "none", "created")
 

@@ -15,17 +15,18 @@ from typing import Any, Protocol
 from connector.core.mapping import Direction, Field
 from connector.core.records import Ref, Side, Value
 from connector.ports import Crm, Write
-from connector.services.doctor import FAIL, OK, SKIP, WARN, Finding
 from connector.services.finding import Person
+from connector.services.findings import FAIL, OK, SKIP, WARN, Finding
+from connector.services.unleased import unleased
 from connector.services.workbench import Workbench
 
 PATIENCE = timedelta(seconds=20)
 PAUSE = 0.2
 _FIX = {
-    Side.HUBSPOT: "Check the app's target URL and subscriptions (`accord mappings webhooks`), ACCORD_PUBLIC_URL and the "
-    "client secret; and that `accord serve` runs.",
-    Side.SALESFORCE: "Check the outbound message's URL with its secret, its fields (`accord mappings webhooks`), and the Flow "
-    "that sends it; and that `accord serve` runs.",
+    Side.HUBSPOT: "Check the app's target URL and subscriptions (`accord mappings webhooks`), ACCORD_PUBLIC_URL, the "
+    "client secret, and that `accord serve` runs.",
+    Side.SALESFORCE: "Check the outbound message's URL with its secret, its fields (`accord mappings webhooks`), the "
+    "Flow that sends it, and that `accord serve` runs.",
 }
 
 
@@ -63,12 +64,12 @@ def _fly(
     native = _native(bench, ref)
     if native is None:
         return Finding("canary", SKIP, f"{ref.object} has no mapped text field to try with")
-    record = crm.read([ref], {ref.object: (native,)}, _free).get(ref)
+    record = crm.read([ref], {ref.object: (native,)}, unleased).get(ref)
     if record is None:
         return Finding("canary", FAIL, f"{ref} can't be read", "Name a record that exists.")
     old, since = record.values.get(native), bench.clock()
     value = f"canary-{secrets.token_hex(3)}"  # as short as the shortest fields
-    (written,) = crm.write([Write(ref, {native: value})], None, _free)
+    (written,) = crm.write([Write(ref, {native: value})], None, unleased)
     if written.verdict != "done":
         return Finding(
             "canary", FAIL, f"{ref}: {native} was not written: {written.message or written.verdict}", ""
@@ -111,9 +112,5 @@ def _wait(bench: Workbench, told: Callable[[], bool], sleep: Callable[[float], N
 
 
 def _put_back(crm: Crm, ref: Ref, native: str, old: Value) -> bool:
-    (written,) = crm.write([Write(ref, {native: old})], None, _free)
+    (written,) = crm.write([Write(ref, {native: old})], None, unleased)
     return written.verdict == "done"
-
-
-def _free(seconds: float) -> None:
-    """No lease here."""

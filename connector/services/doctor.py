@@ -3,63 +3,21 @@ write."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from connector.core.mapping import Direction
 from connector.core.records import Side
 from connector.errors import AccordError, CallFailed, MendConnection
 from connector.ports import Crm, FieldSchema
+from connector.services.findings import FAIL, OK, SKIP, WARN, Finding, Schemas, Seen, Surroundings
 from connector.services.own_integration import own_integration
 from connector.services.status import Standing
 from connector.services.workbench import Workbench
 
-OK, WARN, FAIL, SKIP = "ok", "warn", "fail", "skipped"
 CLOCKS_APART = timedelta(seconds=2)
 """Beyond this, settling may place a write before or after its own transaction (core/settle.py)."""
-Schemas = Mapping[str, dict[str, FieldSchema]]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """``level``: ok, warn, fail or skipped. ``fix``: what to do, in words."""
-
-    area: str
-    level: str
-    message: str
-    fix: str = ""
-
-
-class Seen(Protocol):
-    """What a look at a service from outside brought; see adapters/probing.py."""
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def error(self) -> str: ...
-    @property
-    def ahead(self) -> timedelta | None: ...
-    @property
-    def body(self) -> Any: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What only the wiring knows. ``missing``: credentials that are not set, in words. ``probe``: looks at a side from
-    outside. ``versions``: API version set for each side. ``database``: findings of the database itself.
-    ``mapping``: the
-    mapping's problems against (HubSpot's schema, Salesforce's by object). ``unset``: settings without which a
-    side can't
-    push, with their fix."""
-
-    missing: Sequence[str] = ()
-    probe: Callable[[Side], Seen | None] = lambda side: None
-    versions: Mapping[Side, str] = field(default_factory=dict)
-    database: Callable[[], Sequence[Finding]] = tuple
-    mapping: Callable[[dict[str, FieldSchema], Schemas], Sequence[str]] = lambda hubspot, salesforce: ()
-    unset: Mapping[Side, str] = field(default_factory=dict)
 
 
 def examine(bench: Workbench, around: Surroundings, standing: Callable[[], Standing]) -> Iterator[Finding]:

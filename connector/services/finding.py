@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from connector.core.records import Ref, Side
 from connector.errors import Refused
+from connector.services.unleased import unleased
 from connector.services.workbench import Workbench
 
 FORMS = "Write hubspot:contact:512, salesforce:Lead:00Q…, link:7 or an e-mail address."
@@ -58,10 +59,12 @@ def _ref(text: str, long_id: Callable[[str], str]) -> Ref:
 
 def _by_email(bench: Workbench, text: str) -> Person:
     """A contact counts before Salesforce's records: its Link leads to them."""
-    found = [r.ref for r in bench.hubspot.find("contact", "email", [text], ("email",), _free)]
+    found = [r.ref for r in bench.hubspot.find("contact", "email", [text], ("email",), unleased)]
     if not found:
         objects = bench.desk.mapping.salesforce_objects
-        found = [r.ref for o in objects for r in bench.salesforce.find(o, "Email", [text], ("Email",), _free)]
+        found = [
+            r.ref for o in objects for r in bench.salesforce.find(o, "Email", [text], ("Email",), unleased)
+        ]
     linked = bench.rounds.linked(found) if found else {}
     persons = {linked.get(ref, ref): Person(ref, linked.get(ref)) for ref in found}
     if len(persons) == 1:
@@ -70,7 +73,3 @@ def _by_email(bench: Workbench, text: str) -> Person:
         raise Refused(f"Nobody has the address {text}, neither in HubSpot nor in Salesforce.")
     names = ", ".join(sorted(str(ref) for ref in found))
     raise Refused(f"Several records have the address {text}: {names}. Name one of them.")
-
-
-def _free(seconds: float) -> None:
-    """No lease here."""

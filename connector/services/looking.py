@@ -18,6 +18,7 @@ from connector.services.claiming import claim
 from connector.services.planning import Planning
 from connector.services.reading import read_pairs
 from connector.services.resolving import Resolved, Resolving
+from connector.services.unleased import unleased
 from connector.services.workbench import Workbench
 
 
@@ -43,10 +44,10 @@ def look(bench: Workbench, store: LookStore, ref: Ref, link: int | None = None) 
     """The Plan that a round would take now. Raises what the sides' calls raise (CallFailed)."""
     dry = replace(bench, rounds=LookingRounds(bench.rounds, store, ref, link))
     claimed = claim(dry, 1)
-    resolved = Resolving(dry, claimed, _free).run() if claimed.loose else Resolved()
-    read_pairs(dry, claimed.pairs, _free)
+    resolved = Resolving(dry, claimed, unleased).run() if claimed.loose else Resolved()
+    read_pairs(dry, claimed.pairs, unleased)
     pairs = [*claimed.pairs, *resolved.pairs]
-    plans = Planning(dry, claimed.claim.modes).run(pairs, _free)
+    plans = Planning(dry, claimed.claim.modes).run(pairs, unleased)
     breakers.before_writing(dry, plans)
     return Looked(plans[0]) if plans else _nothing(ref, resolved)
 
@@ -61,10 +62,6 @@ def _nothing(ref: Ref, resolved: Resolved) -> Looked:
     if resolved.refs:
         return Looked(None, f"{ref} was read as {min(resolved.refs)}, which goes round instead.")
     return Looked(None, f"{ref} does not exist, or can't be read.")
-
-
-def _free(seconds: float) -> None:
-    """No lease, so nothing that a call must not outlive."""
 
 
 class LookingRounds:
@@ -84,6 +81,12 @@ class LookingRounds:
 
     def busy(self, links: Sequence[int], since: datetime, limit: int) -> list[dict[str, Any]]:
         return self._rounds.busy(links, since, limit)
+
+    def report_side(self, side: str, message: str, fix: str, now: datetime) -> None:
+        """Looking reports nothing."""
+
+    def side_works(self, side: str, now: datetime) -> None:
+        """Nor does it close anything."""
 
     def vanished(self, since: datetime) -> dict[str, int]:
         return self._rounds.vanished(since)

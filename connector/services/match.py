@@ -7,7 +7,6 @@ report counts as one goes round after the approval; what several records match i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -17,12 +16,13 @@ from connector.core.qualification import judge
 from connector.core.records import Record, Ref, Side
 from connector.errors import Refused
 from connector.ports import Crm
+from connector.services.match_report import SHOWN_MANY, SHOWN_SAMPLES, Report, Several
 from connector.services.resolving import Index
+from connector.services.unleased import unleased
 from connector.services.workbench import Workbench
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 """Before either service had a customer: all records changed since."""
-SHOWN_MANY, SHOWN_SAMPLES = 500, 20
 CHUNK = 5_000
 Row = dict[str, Any]
 Progress = Callable[[str, int], None]
@@ -34,69 +34,6 @@ class ReportStore(Protocol):
     def latest_report(self) -> Row | None: ...
     def approve(self, report: int, by: str, now: datetime) -> int:
         """Approve it, and queue what it found in the backfill lane; how many go round."""
-
-
-@dataclass(slots=True)
-class Count:
-    """One side. ``linked``: already. ``one``: exactly one match, which is also its own; ``duplicate``: its match is
-    another record's (or linked already). ``created``: of ``none``, those for whom a record would be made over there."""
-
-    records: int = 0
-    selected: int = 0
-    linked: int = 0
-    one: int = 0
-    many: int = 0
-    duplicate: int = 0
-    none: int = 0
-    created: int = 0
-    by: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Several:
-    ref: Ref
-    by: str
-    several: tuple[Ref, ...]
-
-
-@dataclass(slots=True)
-class Report:
-    """``pairs``: (HubSpot's Ref, Salesforce's, by what). ``created``: for whom a record would be made, by the side it
-    would be made on. ``who``: Ref -> e-mail, for the operator's eyes; it is not stored."""
-
-    counts: dict[Side, Count] = field(default_factory=lambda: {side: Count() for side in Side})
-    pairs: list[tuple[Ref, Ref, str]] = field(default_factory=list)
-    many: list[Several] = field(default_factory=list)
-    created: dict[Side, list[Ref]] = field(default_factory=lambda: {side: [] for side in Side})
-    who: dict[Ref, str] = field(default_factory=dict)
-    id: int = 0
-
-    def summary(self) -> Row:
-        """What is stored: counts and Refs, no person's values."""
-        return {
-            "sides": {str(side): _document(count) for side, count in self.counts.items()},
-            "pairs": len(self.pairs),
-            "samples": [[str(h), str(s), by] for h, s, by in self.pairs[:SHOWN_SAMPLES]],
-            "many": [
-                {"ref": str(m.ref), "by": m.by, "several": [str(r) for r in m.several]}
-                for m in self.many[:SHOWN_MANY]
-            ],
-            "create": {
-                str(side): [str(ref) for ref in refs[:SHOWN_SAMPLES]] for side, refs in self.created.items()
-            },
-        }
-
-    def found(self) -> list[Row]:
-        """What goes round once it is approved."""
-        ones = [(ref, "one") for ref, _, _ in self.pairs]
-        return [
-            {"side": ref.side, "object": ref.object, "ref_id": ref.id, "verdict": verdict}
-            for ref, verdict in [*ones, *((m.ref, "many") for m in self.many)]
-        ]
-
-
-def _document(count: Count) -> Row:
-    return {name: getattr(count, name) for name in Count.__dataclass_fields__}
 
 
 def report(bench: Workbench, store: ReportStore, progress: Progress = lambda object_, n: None) -> Report:
@@ -137,7 +74,7 @@ def _read(bench: Workbench, crm: Crm, objects: Iterable[str], progress: Progress
     found: dict[Ref, Record] = {}
     for object_ in objects:
         before = len(found)
-        for page in crm.changes(object_, BEGINNING, _fields(bench, crm.side, object_), _free):
+        for page in crm.changes(object_, BEGINNING, _fields(bench, crm.side, object_), unleased):
             found.update((r.ref, r) for r in page if r.moved_to is None)
             progress(object_, len(found) - before)
     return list(found.values())
@@ -232,7 +169,3 @@ class _Matching:
         if len(self._report.who) < SHOWN_MANY + SHOWN_SAMPLES:
             told = record.values.get("email" if record.ref.side is Side.HUBSPOT else "Email")
             self._report.who[record.ref] = str(told or "")
-
-
-def _free(seconds: float) -> None:
-    """No lease here."""

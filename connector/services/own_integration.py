@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from connector.core.matching import NATIVE_IDS
 from connector.core.records import Record, Ref
 from connector.ports import FieldSchema
+from connector.services.unleased import unleased
 from connector.services.workbench import Workbench
 
 LATELY = timedelta(days=7)
@@ -29,7 +30,7 @@ def own_integration(bench: Workbench, schema: dict[str, FieldSchema]) -> int | N
 
 def _lately(bench: Workbench, names: list[str], since: datetime) -> list[Record]:
     found: list[Record] = []
-    for page in bench.hubspot.changes("contact", since, names, _free):
+    for page in bench.hubspot.changes("contact", since, names, unleased):
         found += page
         if len(found) >= MOST:
             break
@@ -37,7 +38,7 @@ def _lately(bench: Workbench, names: list[str], since: datetime) -> list[Record]
 
 
 def _linked_since(bench: Workbench, refs: list[Ref], names: list[str], since: datetime) -> list[bool]:
-    told = bench.hubspot.history([ref.id for ref in refs], names, _free)
+    told = bench.hubspot.history([ref.id for ref in refs], names, unleased)
     return [
         any(
             v.at >= since and v.value and not v.ours
@@ -46,7 +47,3 @@ def _linked_since(bench: Workbench, refs: list[Ref], names: list[str], since: da
         )
         for ref in refs
     ]
-
-
-def _free(seconds: float) -> None:
-    """No lease here."""

@@ -16,7 +16,7 @@ import structlog
 
 from connector.core.plan import Pair, Plan, Trouble
 from connector.core.records import Side
-from connector.errors import CallFailed, LeaseEnding, Stopping, WaitUntil
+from connector.errors import CallFailed, LeaseEnding, MendConnection, MendRequest, Stopping, WaitUntil
 from connector.ports import Intent
 from connector.services import breakers
 from connector.services.claiming import Claimed, claim
@@ -30,6 +30,10 @@ from connector.services.workbench import Lease, Workbench
 from connector.services.writing import Result, Writing
 
 log = structlog.get_logger()
+FIXES: dict[type[CallFailed], str] = {
+    MendConnection: "Mend credentials or permissions; `accord doctor` tells which. It is tried again by itself.",
+    MendRequest: "Compare the mapping with this side: `accord mappings check --live`. It is tried again by itself.",
+}
 
 
 @dataclass(slots=True)
@@ -54,6 +58,8 @@ class Sync:
     def __init__(self, bench: Workbench) -> None:
         self.bench = bench
         self._limit = bench.pace.claim
+        # what an earlier process reported closes with the first round that works
+        self._failing: set[str] = set(Side)
 
     def round(self, limit: int | None = None) -> RoundReport:
         """One round. Returns an idle report where nothing was due. Errors of a side release the rows and are told
@@ -73,6 +79,7 @@ class Sync:
     def _guarded(self, claimed: Claimed, report: RoundReport) -> None:
         try:
             self._run(claimed, report)
+            self._works()
         except WaitUntil as limit:
             report.stopped = str(limit)
             self._give_back(claimed, max(0.5, (limit.not_before - self.bench.clock()).total_seconds()))
@@ -82,7 +89,21 @@ class Sync:
         except CallFailed as failed:
             report.stopped = str(failed)
             log.warning("side failed", error=str(failed))
-            self._give_back(claimed, 5.0)
+            self._give_back(claimed, self._told(failed))
+
+    def _told(self, failed: CallFailed) -> float:
+        """What an admin has to mend is shown as an issue, and tried again more slowly. Returns seconds to wait."""
+        fix = next((fix for kind, fix in FIXES.items() if isinstance(failed, kind)), None)
+        if fix is None:
+            return 5.0
+        self._failing.add(failed.side)
+        self.bench.rounds.report_side(failed.side, str(failed), fix, self.bench.clock())
+        return 30.0
+
+    def _works(self) -> None:
+        for side in self._failing:
+            self.bench.rounds.side_works(side, self.bench.clock())
+        self._failing.clear()
 
     def _give_back(self, claimed: Claimed, seconds: float) -> None:
         due = self.bench.clock() + timedelta(seconds=seconds)

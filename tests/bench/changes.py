@@ -10,7 +10,11 @@ from typing import Any
 from connector.core.records import Notice, Ref, Side
 from tests.bench.stage import Stage
 
-THREE = {"firstname": ("Ann", "Bea"), "phone": ("+1 212 555 0142", "+1 312 555 0187"), "city": ("Boston", "Albany")}
+THREE = {
+    "firstname": ("Ann", "Bea"),
+    "phone": ("+1 212 555 0142", "+1 312 555 0187"),
+    "city": ("Boston", "Albany"),
+}
 MORE = {
     "salutation": ("Ms.", "Dr."),
     "lastname": ("Ito", "Kim"),
@@ -53,14 +57,27 @@ class Hand:
         self.turn += 1
         values = {name: both[self.turn % 2] for name, both in self.values.items()}
         if self.side is Side.HUBSPOT:
-            self.stage.hubspot.edit({"object": "contact", "id": contact, "values": values} for contact, _ in persons)
-            return [told(Side.HUBSPOT, "contact", contact, {n: v}) for contact, _ in persons for n, v in values.items()]
+            self.stage.hubspot.edit(
+                {"object": "contact", "id": contact, "values": values} for contact, _ in persons
+            )
+            return [
+                told(Side.HUBSPOT, "contact", contact, {n: v})
+                for contact, _ in persons
+                for n, v in values.items()
+            ]
         self.stage.salesforce("notifications")
         self.stage.salesforce.edit({"object": "Lead", "id": lead, "values": values} for _, lead in persons)
-        return [told(Side.SALESFORCE, object_, id_, held) for _, object_, id_, held in self.stage.salesforce("notifications")]
+        return [
+            told(Side.SALESFORCE, object_, id_, held)
+            for _, object_, id_, held in self.stage.salesforce("notifications")
+        ]
 
 
 def told(side: Side, object_: str, id_: str, values: dict[str, Any]) -> Notice:
     """A notice as the web process makes it of a webhook or an outbound message."""
-    values = {n: v if v != "" else None for n, v in values.items() if n not in ("Id", "attributes", "SystemModstamp")}
+    values = {
+        n: v if v != "" else None
+        for n, v in values.items()
+        if n not in ("Id", "attributes", "SystemModstamp")
+    }
     return Notice(Ref(side, object_, id_), values, datetime.now(UTC))

@@ -52,7 +52,17 @@ class Practice:
 
 @contextmanager
 def practice(side: str, people: int, seed: int) -> Iterator[Practice]:
-    command = [sys.executable, "-m", "connector", "practice", side, "--people", str(people), "--seed", str(seed)]
+    command = [
+        sys.executable,
+        "-m",
+        "connector",
+        "practice",
+        side,
+        "--people",
+        str(people),
+        "--seed",
+        str(seed),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None

@@ -93,7 +93,9 @@ class Stage:
         began = time.perf_counter()
         while self._one("SELECT count(*) AS n FROM pending")["n"]:
             if time.perf_counter() - began > PATIENCE:
-                raise AssertionError(f"not settled: {self._all('SELECT * FROM pending LIMIT 3')}\n{self.log('worker')}")
+                raise AssertionError(
+                    f"not settled: {self._all('SELECT * FROM pending LIMIT 3')}\n{self.log('worker')}"
+                )
             time.sleep(0.01)
         return time.perf_counter() - began
 
@@ -121,7 +123,9 @@ class Stage:
 
     def linked(self, object_: str = "Lead") -> list[tuple[str, str]]:
         """(contact id, Salesforce id) of all Links to that object, in order."""
-        rows = self._all("SELECT hubspot_id h, salesforce_id s FROM link WHERE salesforce_object = %s ORDER BY id", object_)
+        rows = self._all(
+            "SELECT hubspot_id h, salesforce_id s FROM link WHERE salesforce_object = %s ORDER BY id", object_
+        )
         return [(row["h"], row["s"]) for row in rows]
 
     def _all(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:

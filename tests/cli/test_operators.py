@@ -1,4 +1,4 @@
-"""What operators do once Accord runs: look, pause, retry, restore, explain, sync one person."""
+"""What operators do once Accord runs: look, pause, retry, restore."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
-from typer.testing import CliRunner
 
 from connector.adapters.postgres.database import Pool
-from connector.cli import build
 from connector.errors import Refused
-from tests.cli.test_first_day import accord, operating
+from tests.cli.test_first_day import accord
 from tests.world import HOT, World
 
 
@@ -188,118 +186,3 @@ def test_resume_lifts_a_breaker_and_what_it_held_goes_over(database: Pool) -> No
 
 def _contacts(world: World) -> list[str]:
     return [r["h"] for r in world.all("SELECT hubspot_id h FROM link")]
-
-
-# -- explain, sync
-
-
-def test_explain_names_each_fields_last_writer_with_its_cause(database: Pool) -> None:
-    world = World(database)
-    ann, lead = handed_over(world)
-    world.edit_contact(ann, city="Boston")
-    world.settle()
-    for ref in (f"hubspot:contact:{ann}", f"salesforce:lead:{lead[:15]}", "link:1", "Ann@acme.example.com"):
-        story = json.loads(accord(world, "explain", ref, "--json"))
-        assert story["link"]["hubspot_id"] == ann
-    city = next(f for f in story["fields"] if f["field"] == "city")
-    assert (city["writer"]["source"], city["writer"]["side"], city["writer"]["why"]) == (
-        "hubspot", "salesforce", "changed in hubspot",
-    )  # fmt: skip
-    assert city["writer"]["agreement"] == world.bench.desk.version
-    assert story["plan"]["verdict"]["tier"] == "hot"
-    assert [e["edge"] for e in story["handoffs"][0]["edges"]] == ["none->offered"]
-    shown = accord(world, "explain", f"hubspot:contact:{ann}")
-    assert "hubspot → salesforce" in shown and "Verdict now: hot" in shown and "nothing to write" in shown
-
-
-def test_explain_tells_what_is_found_at_the_first_link_and_leads_from_the_old_lead_to_the_contact(
-    database: Pool,
-) -> None:
-    world = World(database)
-    ann, lead = handed_over(world)
-    world.salesforce.convert(lead)
-    world.settle()
-    shown = accord(world, "explain", f"salesforce:Lead:{lead}")
-    assert f"formerly salesforce:Lead:{lead}" in shown
-    assert "salesforce:Contact:" in shown
-
-
-def test_explain_still_tells_what_is_stored_when_a_side_is_down(database: Pool) -> None:
-    world = World(database)
-    ann, _ = handed_over(world)
-    world.salesforce.faults.update({"error_rate": {"503": 1.0}})
-    shown = accord(world, "explain", f"hubspot:contact:{ann}")
-    assert "Not judged now" in shown and "Fields, as each side last held them" in shown
-    world.salesforce.faults.clear()
-    assert "Verdict" not in accord(world, "explain", f"hubspot:contact:{ann}", "--stored")
-
-
-def test_nobody_by_that_name_is_said_clearly(database: Pool) -> None:
-    world = World(database)
-    with pytest.raises(Refused, match="names nobody"):
-        accord(world, "explain", "ann")
-    with pytest.raises(Refused, match="Nobody has the address"):
-        accord(world, "explain", "no@where.example.com")
-    with pytest.raises(Refused, match="There is no link:99"):
-        accord(world, "sync", "link:99")
-    assert "does not exist" in accord(world, "explain", "hubspot:contact:99999")
-
-
-def test_a_dry_run_prints_the_plan_and_leaves_no_trace(database: Pool) -> None:
-    world = World(database)
-    ann = world.form(email="ann@acme.example.com", firstname="Ann", lastname="Ito", **HOT)
-    world.notices()
-    world.forget_calls()
-    before = world.all("SELECT * FROM turn"), world.all("SELECT * FROM identity")
-    plan = json.loads(accord(world, "sync", f"hubspot:contact:{ann}", "--dry-run", "--json"))["plan"]
-    assert plan["create"]["object"] == "Lead"
-    assert plan["verdict"]["tier"] == "hot"
-    assert "would make a salesforce Lead" in accord(world, "sync", f"hubspot:contact:{ann}", "--dry-run")
-    assert world.writes() == 0
-    assert (world.all("SELECT * FROM turn"), world.all("SELECT * FROM identity")) == before
-    assert world.all("SELECT * FROM pending") == world.all("SELECT * FROM journal") == []
-    assert world.all("SELECT * FROM link") == world.all("SELECT * FROM handoff") == []
-
-
-def test_a_dry_run_of_a_linked_pair_is_what_the_round_then_does(database: Pool) -> None:
-    world = World(database)
-    ann, lead = handed_over(world)
-    world.edit_contact(ann, city="Boston", phone="+1 555 010 7777")
-    world.notices()
-    plan = json.loads(accord(world, "sync", "link:1", "--dry-run", "--json"))["plan"]
-    done = json.loads(accord(world, "sync", "link:1", "--json"))
-    planned = {(c["side"], c["native"], c["new"]) for c in plan["writes"]}
-    wrote = {(row["side"], c["n"], c["v"]) for row in done["wrote"] for c in row["changes"]}
-    assert planned == wrote == {("salesforce", "City", "Boston"), ("salesforce", "Phone", "+1 555 010 7777")}
-    assert world.sf(lead)["City"] == "Boston"
-
-
-def test_sync_makes_and_links_a_person_nobody_told_of(database: Pool) -> None:
-    world = World(database)
-    lead = world.lead(LastName="Kim", Company="Kim AG", Email="kim@kim.example.com")
-    world.notices()
-    shown = accord(world, "sync", f"salesforce:Lead:{lead}")
-    assert "Done: link:1." in shown
-    assert world.sf(lead)["Accord_HubSpot_Id__c"]
-
-
-def test_sync_says_so_when_a_side_is_down_and_ends_with_one(database: Pool) -> None:
-    world = World(database)
-    handed_over(world)
-    world.salesforce.faults.update({"error_rate": {"503": 1.0}})
-    done = CliRunner().invoke(build(), ["sync", "link:1"], obj=operating(world), catch_exceptions=False)
-    assert done.exit_code == 1
-    assert "Not finished: salesforce" in done.output
-    accord(world, "pause", "handoff")
-    with pytest.raises(Refused, match="is paused"):
-        accord(world, "sync", "link:1")
-
-
-def test_what_a_record_holds_never_steers_the_terminal(database: Pool) -> None:
-    world = World(database)
-    ann, _ = handed_over(world)
-    world.edit_contact(ann, city="\x1b[2Jgone\u202e")
-    world.settle()
-    shown = accord(world, "explain", "link:1")
-    assert "\x1b" not in shown and "\u202e" not in shown
-    assert "[2Jgone" in shown

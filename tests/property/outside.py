@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from greenlet import getcurrent
@@ -35,7 +36,7 @@ class Outside:
         self.auto_left, self.instant_left = 2, 2 if plot.instant else 0
         self.bad_rule = True
         self.calling = False
-        self.between: dict[str, Any] = {}
+        self.between: dict[str, tuple[Any, datetime | None]] = {}
         self.typed: dict[tuple[Side, int, str], list[str]] = defaultdict(list)
         pace = Pace(lease=LEASE, single=plot.single)
         self.world = World(database, agreement=agreement(plot.fields, plot.turned), hook=self._around, pace=pace, stages=STAGES)
@@ -102,7 +103,7 @@ class Outside:
             return
         held, now = self.held(side, person, name), self.world.clock.now()
         if held is None and side is Side.HUBSPOT and name == "s":
-            held = self.between.pop(str(place), None)  # typed where a two-step value of ours hangs in its blank
+            held, _ = self.between.pop(str(place), (None, None))  # typed where a two-step value of ours hangs in its blank
         typed = self.typed[side, person, name]
         if value is None and self.plot.returns and typed and by == "user" and self.dice.random() < 0.4:
             value = self.dice.choice(typed)
@@ -211,10 +212,11 @@ class Outside:
         self.log(f"we write {side} {id_}.{name}: {old} -> {new}")
         if name == "s" and side is Side.HUBSPOT:
             if new is None:
-                self.between[id_] = old
+                self.between[id_] = (old, read_at)
                 self.told.counts["two-step values"] += 1
                 return
-            self.told.written(side, name, self.between.pop(id_, None), new, read_at)
+            stood, read_before = self.between.pop(id_, (None, None))
+            self.told.written(side, name, stood, new, read_before)
         self.told.written(side, name, old, new, read_at)
         if side == self.plot.automation and name in "pn" and self.auto_left:
             self.auto_left -= 1

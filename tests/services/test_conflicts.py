@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from connector.adapters.mappings import load
 from connector.adapters.postgres.cases import PostgresCases
 from connector.adapters.postgres.database import Pool
 from connector.core.agreement import Agreement
-from connector.core.mapping import Direction, Field, Wins
+from connector.core.mapping import Direction, Wins
 from connector.core.records import Side
 from connector.errors import Refused
 from connector.practice.salesforce.rules import Validation
@@ -19,13 +20,10 @@ from connector.services.issues import retry
 from tests.world import HOT, MAPPINGS, World
 
 
-def agreement(name: str, **changes: object) -> Agreement:
+def agreement(name: str, **changes: Any) -> Agreement:
     """The shipped one with one field changed."""
     shipped = load(MAPPINGS)
-    fields: tuple[Field, ...] = tuple(
-        replace(f, **changes) if f.name == name else f
-        for f in shipped.person.fields  # type: ignore[arg-type]
-    )
+    fields = tuple(replace(f, **changes) if f.name == name else f for f in shipped.person.fields)
     return replace(shipped, person=replace(shipped.person, fields=fields))
 
 

@@ -149,3 +149,19 @@ def test_observed_sides_are_planned_and_never_written(database: Pool) -> None:
     assert world.writes() == 0
     assert len(world.all("SELECT * FROM observed")) == 2
     assert world.all("SELECT * FROM link") == world.all("SELECT * FROM handoff") == []
+
+
+def test_a_field_removed_from_salesforce_is_an_issue_and_nothing_is_lost(database: Pool) -> None:
+    world = World(database)
+    ann, lead = _handed_over(world)
+    world.salesforce.change_field("Lead", "Budget__c", {"remove": True})
+    world.edit_contact(ann, city="Lyon")
+    world.deliver()
+    world.round()
+    issue = world.one("SELECT subject, message, fix FROM issue WHERE code = 'side_failed' AND closed_at IS NULL")
+    assert issue["subject"] == "side:salesforce"
+    assert "Budget__c" in issue["message"] and "accord mappings check --live" in issue["fix"]
+    world.salesforce.change_field("Lead", "Budget__c", {"type": "currency"})
+    world.later(minutes=1)
+    world.settle()
+    assert world.lead_of(ann)["City"] == "Lyon"

@@ -76,6 +76,17 @@ class PostgresRounds:
         with self._pool.connection() as conn:
             queries.trip(conn, rows=document(rows), now=now)
 
+    def report_side(self, side: str, message: str, fix: str, now: datetime) -> None:
+        """A side that fails as a whole: one open issue, counted up each time."""
+        issue = {"code": "side_failed", "subject": f"side:{side}", "field": "", "message": message, "fix": fix}
+        with self._pool.connection() as conn:
+            queries.open_issue(conn, rows=document([issue]), now=now)
+
+    def side_works(self, side: str, now: datetime) -> None:
+        with self._pool.connection() as conn:
+            issue = {"code": "side_failed", "subject": f"side:{side}", "field": ""}
+            queries.close_issues(conn, rows=document([issue]), now=now)
+
     def vanished(self, since: datetime) -> dict[str, int]:
         """Side -> linked records found gone since then."""
         with self._pool.connection() as conn:
