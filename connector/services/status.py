@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from connector.core.agreement import Agreement
 from connector.services.lanes import LANES
 
-ALIVE = 90.0
+ALIVE = 45.0
 """Seconds after its last beat up to which a worker counts as alive."""
 Row = dict[str, Any]
 
