@@ -156,7 +156,8 @@ class Salesforce(_Group):
     """The secret end of the path that outbound messages come to; without it none are taken."""
     api_version: Annotated[str, Field(pattern=r"^\d\d\.0$")] = "66.0"
     timeout_seconds: Seconds = 40
-    overlap_seconds: Seconds = 30
+    overlap_seconds: Seconds = 300
+    """A poll looks back this far: rows of a long transaction appear late, with the time it began."""
     daily_share: Share = 0.8
     """Of the org's daily calls: at this share of use by anybody, all lanes wait but the hand-off."""
     backfill_share: Share = 0.5

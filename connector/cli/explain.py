@@ -82,7 +82,16 @@ def _show_link(story: "Story") -> None:
 def _row(told: "Told") -> tuple[Any, ...]:
     writer = told.writer
     if writer is None:
-        return told.field, told.hubspot, told.salesforce, "as found at first link", "", "", ""
+        blank = told.hubspot is None and told.salesforce is None
+        return (
+            told.field,
+            told.hubspot,
+            told.salesforce,
+            "" if blank else "as found at first link",
+            "",
+            "",
+            "",
+        )
     source = "Accord" if writer["source"] == "accord" else writer["source"]
     return (
         told.field, told.hubspot, told.salesforce, f"{source} → {writer['side']}", writer["why"], writer["at"],

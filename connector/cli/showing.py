@@ -69,7 +69,8 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], lon
         _rich(title, columns, cells)
         return
     wide = [max(len(row[i]) for row in [list(columns), *cells]) for i in range(len(columns))]
-    line(title)
+    if title:
+        line(title)
     for row in [list(columns), *cells]:
         line("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, wide, strict=True)).rstrip())
 
@@ -79,7 +80,7 @@ def _rich(title: str, columns: Sequence[str], cells: list[list[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    shown = Table(title=title or None, title_justify="left", title_style="bold", header_style="bold")
     for column in columns:
         shown.add_column(column, overflow="fold")
     for row in cells:

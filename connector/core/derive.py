@@ -3,7 +3,7 @@ changes. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from connector.core.blocking import is_blocked
@@ -15,16 +15,20 @@ from connector.core.records import Record, Side, Value
 def is_due(d: Derived, record: Record, seen: dict[str, Value]) -> bool:
     """Has the agreement a value to write there? Enforced: the side holds another. Else: the wanted value is a new
     one."""
-    if record.values.get(d.native) == d.value:
+    if _stands(d, record):
         return False
     return d.enforced or seen.get("=" + d.native, UNSEEN) != d.value
 
 
-def derive(plan: Plan, desk: Desk, derived: Sequence[Derived], finish: Iterable[str], now: datetime) -> None:
+def _stands(d: Derived, record: Record) -> bool:
+    return not d.bound and record.values.get(d.native) == d.value
+
+
+def derive(plan: Plan, desk: Desk, derived: Sequence[Derived], finish: Collection[str], now: datetime) -> None:
     seen_by = {side: plan.pair.seen[side] | plan.seen[side] for side in Side}
     for d in derived:
         record = plan.pair.record(d.side)
-        if record is None:
+        if record is None or (d.enforced and not finish and _stands(d, record)):
             continue
         if d.bound:
             if plan.creation is not None:
@@ -39,7 +43,7 @@ def derive(plan: Plan, desk: Desk, derived: Sequence[Derived], finish: Iterable[
             change = _derived_change(d, record, desk, hangs)
             plan.changes = [c for c in plan.changes if (c.side, c.native) != (d.side, d.native)]
             plan.changes.append(change)
-        elif not d.enforced and record.values.get(d.native) == d.value and seen.get(name, UNSEEN) != d.value:
+        elif not d.enforced and _stands(d, record) and seen.get(name, UNSEEN) != d.value:
             plan.seen[d.side][name] = d.value
 
 

@@ -15,6 +15,8 @@ from connector.core.plan import UNSEEN, Change, Derived, Loser, Pair, Plan, Trou
 from connector.core.records import Record, Side, Value
 from connector.errors import Untranslatable
 
+_MOVED = {side: Decision(side, f"changed in {side}") for side in Side}
+
 
 class Fields:
     """The mapped fields of a pair that has both records."""
@@ -32,11 +34,12 @@ class Fields:
         if patch_h or patch_s:
             seen_h, seen_s = seen_h | patch_h, seen_s | patch_s
         wanted_h, wanted_s = self._wanted(h, s, seen_h, seen_s)
+        wanted = bool(wanted_h or wanted_s)
         values_h, values_s, special = h.values, s.values, self.special
         for name, native_h, native_s, field in self.desk.rows(s.ref.object):
             hv, sv = values_h.get(native_h), values_s.get(native_s)
             sh, ss = seen_h.get(name, UNSEEN), seen_s.get(name, UNSEEN)
-            if wanted_h or wanted_s:
+            if wanted:
                 hv, sv = wanted_h.get(native_h, hv), wanted_s.get(native_s, sv)
             if hv == sh and sv == ss and name not in special:
                 continue
@@ -56,8 +59,10 @@ class Fields:
         wanted: dict[Side, dict[str, Value]] = {Side.HUBSPOT: {}, Side.SALESFORCE: {}}
         for d in self.derived:
             record, seen = (h, seen_h) if d.side is Side.HUBSPOT else (s, seen_s)
+            if d.bound or not is_due(d, record, seen):
+                continue
             field = self.desk.by_native(record).get(d.native)
-            if field is None or d.bound or not is_due(d, record, seen):
+            if field is None:
                 continue
             wanted[d.side][d.native] = d.value
             held = record.values.get(d.native)
@@ -101,8 +106,7 @@ class Fields:
         elif moved_h and moved_s:
             decided = conflict(self.plan, field, values)
         elif moved_h or moved_s:
-            source = Side.HUBSPOT if moved_h else Side.SALESFORCE
-            decided = Decision(source, f"changed in {source}")
+            decided = _MOVED[Side.HUBSPOT if moved_h else Side.SALESFORCE]
         else:
             return
         if decided is None or not allowed(field, decided.source):

@@ -114,6 +114,10 @@ class SalesforceAnswers:
         """Fields to read on a Lead or Contact."""
         return (self.tier, self.reasons, self.handoff, self.answer, self.reject_reason, self.answer_by)
 
+    def spoken(self) -> tuple[str, ...]:
+        """Of them, and of the record's own, those by which sales says something."""
+        return (self.answer, self.reject_reason, self.status, self.owner)
+
     def of_opportunity(self) -> tuple[str, ...]:
         names = (
             self.opportunity_stage,

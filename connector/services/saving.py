@@ -172,8 +172,10 @@ def _heard(saving: Saving, result: Result, handoff_ids: dict[str, int]) -> None:
     record = plan.created or pair.salesforce
     if id_ is None or record is None or record.ref.side is not Side.SALESFORCE:
         return
-    emails = {user: email for email, user in bench.people.items()}
     rules = bench.agreement.handoff
+    if str(record.ref) == step.handoff.salesforce_ref and written.keys().isdisjoint(rules.salesforce.spoken()):
+        return
+    emails = {user: email for email, user in bench.people.items()}
     now_there = replace(record, values={**record.values, **written})
     view = sales_view(now_there, rules, bench.agreement.vocabulary, emails, opportunity_known=False)
     heard = settled(step.handoff, view, rules)

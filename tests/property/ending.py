@@ -23,7 +23,8 @@ def faults_of(history: History) -> list[Fault]:
     """Brings a history to its end and tells what is wrong there."""
     rest = _Rest(history)
     rest.come()
-    return [*rest.faults, *rest.after_duplicates(), *_Checks(history).all(), *history.told.broken]
+    checks = _Checks(history)
+    return [*rest.faults, *checks.standing(), *rest.after_duplicates(), *checks.done(), *history.told.broken]
 
 
 class _Rest:
@@ -122,14 +123,16 @@ class _Checks:
         found = self.world.all("SELECT link_id, code, field FROM issue WHERE closed_at IS NULL")
         self.issues = {(row["link_id"], row["code"], row["field"]) for row in found}
 
-    def all(self) -> list[Fault]:
-        faults = [f for link in self.world.all("SELECT * FROM link") for f in self._differ(link)]
-        for person in range(2):
-            faults += self._doubles(person)
-        faults += [*self._lost(), *self._newest(), *self._many()]
-        self.counts.update({"edits": self.told.edits, "writes": self.told.writes, "crashes": self.history.crashes})
+    def standing(self) -> list[Fault]:
+        """What stands in both CRMs, before late duplicates could mend it."""
         self.counts.update(Counter(f"issue: {code}" for _, code, _ in self.issues))
-        return faults
+        faults = [f for link in self.world.all("SELECT * FROM link") for f in self._differ(link)]
+        return faults + [f for person in range(2) for f in self._doubles(person)]
+
+    def done(self) -> list[Fault]:
+        """What was done on the way there."""
+        self.counts.update({"edits": self.told.edits, "writes": self.told.writes, "crashes": self.history.crashes})
+        return [*self._lost(), *self._newest(), *self._many()]
 
     def _differ(self, link: dict[str, object]) -> list[Fault]:
         id_, object_ = link["id"], str(link["salesforce_object"])

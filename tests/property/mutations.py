@@ -86,8 +86,8 @@ def _nothing_journaled(patch: MonkeyPatch) -> None:
 
 def _token_not_looked_at(patch: MonkeyPatch) -> None:
     sql = (
-        "SELECT p.id, CASE WHEN p.seq > r.seq THEN p.notes ELSE '[]'::jsonb END AS notes, p.seq"
-        " FROM pending p JOIN jsonb_to_recordset(%s) AS r(id bigint, seq bigint) ON p.id = r.id ORDER BY p.id FOR UPDATE OF p"
+        "SELECT r.id, CASE WHEN p.seq > r.seq THEN p.notes ELSE '[]'::jsonb END AS notes, p.seq"
+        " FROM jsonb_to_recordset(%s) AS r(id bigint, seq bigint) LEFT JOIN pending p ON p.id = r.id"
     )
 
     def fence(conn: Any, rows: Any, token: int) -> list[dict[str, Any]]:

@@ -147,3 +147,15 @@ def test_a_crash_in_the_middle_of_restoring_only_means_that_it_is_done_later(dat
     assert world.hs(ann)["city"] == world.sf(lead)["City"] == value
     assert held - {value} <= {r["value"] for r in world.all("SELECT value FROM ledger")}
     assert len(world.leads()) == 1
+
+
+def test_what_lost_at_the_first_link_can_be_put_back_too(database: Pool) -> None:
+    world = World(database)
+    lead = world.lead(LastName="Ito", Company="Acme", Email="ann@acme.example.com", Title="Head of Sales")
+    world.notices()
+    ann = world.contact(email="ann@acme.example.com", lastname="Ito", jobtitle="Chief Marketing Officer")
+    world.settle()
+    assert world.sf(lead)["Title"] == "Chief Marketing Officer"
+    restore(world.bench, PostgresCases(database), lost(world), "alice")
+    world.settle()
+    assert world.hs(ann)["jobtitle"] == world.sf(lead)["Title"] == "Head of Sales"

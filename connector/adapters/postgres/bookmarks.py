@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from psycopg.rows import dict_row
-
 from connector.adapters.postgres.database import Pool
 from connector.adapters.postgres.documents import document, load_queries
 from connector.ports import Clock
@@ -28,7 +26,6 @@ class PostgresBookmarks:
     def unseen(self, name: str, versions: Mapping[str, bytes]) -> set[str]:
         told = {id_: digest.hex() for id_, digest in versions.items()}
         with self._pool.connection() as connection:
-            connection.row_factory = dict_row  # type: ignore[assignment]
             return {row["key"] for row in _queries.unseen(connection, name=name, versions=document(told))}
 
     def move(self, name: str, at: datetime, versions: Mapping[str, bytes]) -> None:

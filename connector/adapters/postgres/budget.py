@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from psycopg.rows import dict_row
-
 from connector.adapters.postgres.database import Pool
 from connector.adapters.postgres.documents import load_queries
 from connector.errors import WaitUntil
@@ -143,7 +141,6 @@ class PostgresBudget:
     def _granted(self, want: int, back: int, now: datetime) -> dict[str, Any]:
         allowed = self.allowance
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             row: dict[str, Any] = _queries.take_calls(
                 conn, side=self.side, want=want, back=back, back_slot=self._ring.slot, most=allowed.calls,
                 slot=self._slot(now), slots=allowed.slots, now=now, daily=allowed.daily,

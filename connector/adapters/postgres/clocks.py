@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
-from psycopg.rows import dict_row
 
 from connector.adapters.postgres.database import Pool
 from connector.adapters.postgres.documents import document, load_queries
@@ -26,14 +25,12 @@ class PostgresClocks:
 
     def handoffs_due(self, now: datetime, again: datetime, limit: int) -> int:
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             found = list(_queries.handoffs_due(conn, now=now, again=again, limit=limit))
             refs = [Ref.parse(row["person"]) for row in found if row["link"] is None]
             return _requeue(conn, found, refs, HANDOFF, now)
 
     def refusals_due(self, now: datetime, older: datetime, limit: int) -> int:
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             found = list(_queries.blocks_due(conn, now=now, limit=limit))
             refused = list(_queries.refused_due(conn, now=now, older=older, limit=limit))
             refs = [Ref.parse(row["subject"]) for row in refused if _names_a_record(row)]

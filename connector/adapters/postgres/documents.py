@@ -8,6 +8,7 @@ from typing import Any
 
 import aiosql
 import orjson
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
 
 QUERIES = Path(__file__).parent / "queries"
@@ -23,4 +24,5 @@ def document(rows: Any) -> Jsonb:
 @cache
 def load_queries(name: str) -> Any:
     """The named queries of queries/<name>.sql. Selects are lazy: iterate them or they never run."""
-    return aiosql.from_path(QUERIES / f"{name}.sql", "psycopg", mandatory_parameters=False)
+    rows = {"row_factory": dict_row}
+    return aiosql.from_path(QUERIES / f"{name}.sql", "psycopg", mandatory_parameters=False, kwargs=rows)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from psycopg.rows import dict_row
-
 from connector.adapters.postgres.database import Pool
 from connector.adapters.postgres.documents import load_queries
 from connector.ports import Clock
@@ -31,7 +29,6 @@ class PostgresHealth:
     def figures(self) -> Iterator[Figure]:
         """Name, meaning, labels, value."""
         with self._pool.connection(timeout=PATIENCE) as connection:
-            connection.row_factory = dict_row  # type: ignore[assignment]
             now = self._clock()
             lanes = {row["lane"]: row for row in _queries.backlog(connection, now=now)}
             totals = _queries.totals(connection)

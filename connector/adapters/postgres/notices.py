@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from psycopg import Connection, errors
-from psycopg.rows import dict_row
 
 from connector.adapters.postgres.database import Pool
 from connector.adapters.postgres.documents import document, load_queries
@@ -83,7 +82,6 @@ class PostgresNotices:
 
 def _alone(connection: Connection[Any], parameters: dict[str, Any]) -> dict[str, Any]:
     """The statement as a transaction of its own, without a BEGIN and a COMMIT of their own turn."""
-    connection.row_factory = dict_row
     connection.autocommit = True
     try:
         for attempt in itertools.count(1):

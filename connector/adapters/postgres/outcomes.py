@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
-from psycopg.rows import dict_row
 
 from connector.adapters.postgres.database import Pool
 from connector.adapters.postgres.documents import document, load_queries
@@ -60,7 +59,6 @@ class PostgresOutcomes:
         ]
         told = [{"object": ref.object, "id": ref.id, "at": at} for ref, at in looked_at]
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             moved = [r["id"] for r in _queries.save_outcomes(conn, rows=document(rows), now=now)]
             if moved:
                 _rounds.requeue_links(conn, links=sorted(moved), lane=HANDOFF, now=now)
@@ -71,7 +69,6 @@ class PostgresOutcomes:
 
     def _all(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             return list(getattr(_queries, query)(conn, **parameters))
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
-from psycopg.rows import dict_row
 
 from connector.adapters.postgres.database import Pool
 from connector.adapters.postgres.documents import document, load_queries
@@ -27,7 +26,6 @@ class PostgresReview:
     @contextmanager
     def _connection(self) -> Iterator[Connection[Any]]:
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             yield conn
 
     # -- match reports

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
-from psycopg.rows import dict_row
 
 from connector.adapters.postgres.database import Pool
 from connector.adapters.postgres.documents import document, load_queries
@@ -30,30 +29,27 @@ class PostgresRounds:
         """Lease up to ``limit`` due rows (whole groups) of the most urgent lane; Ref rows that were linked
         meanwhile become rows of their Link."""
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             queries.serialise_claims(conn)
             token = queries.token(conn)["token"]
             paused = [r["lane"] for r in queries.paused_lanes(conn)]
             rows = list(queries.claim(conn, now=now, until=until, limit=limit, token=token, paused=paused))
-            claim = Claim(token, until, rows)
+        claim = Claim(token, until, rows)
+        with self._pool.connection() as conn:
             self._promote(conn, claim, now)
             if claim.rows:
                 self._load(conn, claim, now)
-            return claim
+        return claim
 
     def _promote(self, conn: Connection[Any], claim: Claim, now: datetime) -> None:
+        """In a transaction after the lease's, so that it waits for no door while it holds what a door waits for."""
         refs = [_ref_row(r) for r in claim.rows if r["link_id"] is None]
-        if not refs:
-            return
-        moves = list(queries.linked_refs(conn, refs=document(refs)))
+        moves = list(queries.linked_refs(conn, refs=document(refs))) if refs else []
         if moves:
-            self._move(conn, moves, now)
+            queries.become_links(conn, moves=document(moves), token=claim.token, now=now)
+            queries.became_links(conn, moves=document(moves), token=claim.token)
             gone = {m["row_id"] for m in moves}
             claim.rows = [r for r in claim.rows if r["id"] not in gone]
             claim.moved = len(gone)
-
-    def _move(self, conn: Connection[Any], moves: Sequence[dict[str, Any]], now: datetime) -> None:
-        queries.become_link(conn, moves=document(moves), now=now)
 
     def _load(self, conn: Connection[Any], claim: Claim, now: datetime) -> None:
         links = [r["link_id"] for r in claim.rows if r["link_id"] is not None]
@@ -67,7 +63,6 @@ class PostgresRounds:
     def busy(self, links: Sequence[int], since: datetime, limit: int) -> list[dict[str, Any]]:
         """Fields of linked records written more than ``limit`` times since then: {link_id, side, field, writes}."""
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             return list(queries.busy_fields(conn, links=list(links), since=since, limit=limit))
 
     def trip(self, trips: Sequence[tuple[str, str, str, str]], now: datetime) -> None:
@@ -90,32 +85,27 @@ class PostgresRounds:
     def vanished(self, since: datetime) -> dict[str, int]:
         """Side -> linked records found gone since then."""
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             return {r["side"]: r["found"] for r in queries.vanished(conn, since=since)}
 
     def tripped(self) -> list[tuple[str, str]]:
         """(side, field) of breakers that nobody has lifted yet."""
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             return [(r["side"], r["field"]) for r in queries.tripped(conn)]
 
     def handoffs(self, persons: Sequence[str]) -> dict[str, tuple[int, dict[str, Any]]]:
         """The latest hand-off of each person: (id, document)."""
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             return {
                 r["person"]: (r["id"], r["document"]) for r in queries.handoffs(conn, persons=list(persons))
             }
 
     def outcomes(self, contacts: Sequence[str]) -> dict[str, dict[str, Any]]:
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             return {r["contact_id"]: r["document"] for r in queries.outcomes(conn, contacts=list(contacts))}
 
     def turns(self, name: str, count: int) -> int:
         """Reserve ``count`` consecutive turns of a round robin; returns the first."""
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             return int(queries.take_turns(conn, name=name, count=count)["first"])
 
     def drop(self, token: int, rows: Rows) -> set[int]:
@@ -123,7 +113,6 @@ class PostgresRounds:
         if not rows:
             return set()
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             gone = {r["id"] for r in queries.drop_rows(conn, rows=document(rows), token=token)}
             rest = [{**r, "again": False} for r in rows if r["id"] not in gone]
             if rest:
@@ -140,7 +129,6 @@ class PostgresRounds:
     def claim_identities(self, token: int, keys: Iterable[str], now: datetime, until: datetime) -> set[str]:
         """The match keys (taken in sorted order) that this round now holds."""
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             rows = queries.claim_identities(conn, token=token, keys=sorted(set(keys)), now=now, until=until)
             return {r["match_key"] for r in rows}
 
@@ -148,7 +136,6 @@ class PostgresRounds:
         """Refs that have a Link (or are an alias of one) -> link id."""
         rows = [{"row_id": i, "side": r.side, "object": r.object, "ref_id": r.id} for i, r in enumerate(refs)]
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             return {refs[m["row_id"]]: m["link_id"] for m in queries.linked_refs(conn, refs=document(rows))}
 
     def requeue(self, links: Sequence[int], refs: Sequence[Ref], lane: int, now: datetime) -> None:
@@ -163,7 +150,6 @@ class PostgresRounds:
     def intend(self, token: int, rows: Rows, intent: Intent, now: datetime) -> Mine:
         """Transaction 1: what is about to be written, only for rows that are still ours."""
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             mine = {r["id"]: r for r in queries.fence(conn, rows=document(rows), token=token)}
             if mine:
                 intent.keep(set(mine))
@@ -199,7 +185,6 @@ class PostgresRounds:
     def save(self, token: int, rows: Rows, saving: Saving, now: datetime) -> set[int]:
         """Transaction 2: what became of it, only for rows that are still ours. Returns the rows saved."""
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             mine = {r["id"]: r for r in queries.fence(conn, rows=document(rows), token=token)}
             if not mine:
                 return set()
@@ -216,6 +201,7 @@ class PostgresRounds:
         if saving.new_links:
             made = queries.insert_links(conn, rows=document(saving.new_links), now=now)
             saving.linked({(r["hubspot_id"], r["salesforce_id"]): r["id"] for r in made})
+            queries.adopt_ledger(conn, links=[r["id"] for r in made])
         self._common(conn, saving, now)
         for name in ("open_issue", "close_issues"):
             if docs := getattr(saving, name):
@@ -232,7 +218,6 @@ class PostgresRounds:
 
     def waiting(self, now: datetime) -> int:
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             return int(queries.waiting(conn, now=now)["ready"])
 
 

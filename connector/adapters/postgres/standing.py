@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from psycopg.rows import dict_row
-
 from connector.adapters.postgres.database import Pool
 from connector.adapters.postgres.documents import load_queries
 
@@ -24,7 +22,6 @@ class PostgresStanding:
     def standing(self, now: datetime) -> dict[str, Any]:
         """Everything under one snapshot: lists of rows by what they are about, and ``totals``."""
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             return {
                 "lanes": list(_queries.lanes(conn, now=now)),
@@ -41,7 +38,6 @@ class PostgresStanding:
     def server(self) -> tuple[str, datetime]:
         """Version and time of the database server."""
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             row = _queries.server(conn)
             return str(row["version"]), row["at"]
 
@@ -53,7 +49,6 @@ class PostgresStanding:
         """The lanes that were paused, the breakers lifted ({side, code, field}), and what these held ({link_id,
         subject})."""
         with self._pool.connection() as conn:
-            conn.row_factory = dict_row  # type: ignore[assignment]
             paused = [row["lane"] for row in _queries.unpause(conn, lanes=list(lanes))]
             lifted = list(_queries.lift(conn, now=now))
             held = list(_queries.held_by_breakers(conn)) if lifted else []

@@ -23,6 +23,9 @@ CREATE TABLE preview (
     summary   jsonb NOT NULL
 );
 
+-- Losers that wait for their Link.
+CREATE INDEX ledger_loose ON ledger (ref_id) WHERE link_id IS NULL;
+
 -- What a person asked of a Link, until a round has done it: {field: {"side", "value", "why", "ledger"}}.
 -- On the Link, so that a round that is claimed knows it without a query more.
 ALTER TABLE link ADD COLUMN asked jsonb;

@@ -36,20 +36,21 @@ LEFT JOIN link s ON r.side = 'salesforce' AND s.salesforce_object = r.object AND
 LEFT JOIN alias a ON a.side = r.side AND a.object = r.object AND a.ref_id = r.ref_id
 WHERE coalesce(h.id, s.id, a.link_id) IS NOT NULL;
 
--- name: become_link!
--- A Ref row becomes the row of its Link: what it knew goes over, it goes round again there.
-WITH moved AS (
-    SELECT p.*, m.link_id AS target FROM jsonb_to_recordset(:moves) AS m(row_id bigint, link_id bigint)
-    JOIN pending p ON p.id = m.row_id
-), gone AS (
-    DELETE FROM pending USING moved WHERE pending.id = moved.id
-)
+-- name: become_links!
+-- Ref rows become rows of their Links and go round again there. In the door's order: Links before Refs.
 INSERT INTO pending (link_id, side, object, ref_id, lane, due_at, born_at, requeued, group_key, notes)
-SELECT m.target, 'hubspot', l.hubspot_object, l.hubspot_id, min(m.lane), min(:now::timestamptz), min(m.born_at), true, l.group_key,
+SELECT m.link_id, 'hubspot', l.hubspot_object, l.hubspot_id, min(p.lane), min(:now::timestamptz), min(p.born_at), true, l.group_key,
        '[]'
-FROM moved m JOIN link l ON l.id = m.target GROUP BY m.target, l.hubspot_object, l.hubspot_id, l.group_key
+FROM jsonb_to_recordset(:moves) AS m(row_id bigint, link_id bigint)
+JOIN pending p ON p.id = m.row_id JOIN link l ON l.id = m.link_id
+WHERE p.token = :token
+GROUP BY m.link_id, l.hubspot_object, l.hubspot_id, l.group_key ORDER BY m.link_id
 ON CONFLICT (link_id) WHERE link_id IS NOT NULL DO UPDATE
 SET seq = pending.seq + 1, requeued = true, lane = least(pending.lane, excluded.lane);
+
+-- name: became_links!
+DELETE FROM pending p USING jsonb_to_recordset(:moves) AS m(row_id bigint, link_id bigint)
+WHERE p.id = m.row_id AND p.token = :token;
 
 -- name: requeue_links!
 INSERT INTO pending (link_id, side, object, ref_id, lane, due_at, requeued, group_key)
@@ -93,15 +94,22 @@ WHERE h.person = ANY (:persons) ORDER BY h.person, h.id DESC;
 SELECT contact_id, document FROM outcome WHERE contact_id = ANY (:contacts);
 
 -- name: drop_rows
--- Only rows that nothing new came to since they were claimed.
-DELETE FROM pending p USING jsonb_to_recordset(:rows) AS r(id bigint, seq bigint)
-WHERE p.id = r.id AND p.token = :token AND p.seq = r.seq
-RETURNING p.id;
+-- Only rows that nothing new came to since they were claimed. Rows are locked in the door's order, here and below.
+WITH held AS (
+    SELECT p.id FROM pending p JOIN jsonb_to_recordset(:rows) AS r(id bigint, seq bigint) ON p.id = r.id
+    WHERE p.token = :token AND p.seq = r.seq
+    ORDER BY p.link_id NULLS LAST, p.side, p.object, p.ref_id FOR UPDATE OF p
+)
+DELETE FROM pending p USING held WHERE p.id = held.id RETURNING p.id;
 
 -- name: release!
-UPDATE pending p SET token = NULL, leased_until = NULL, requeued = true, due_at = r.due_at
-FROM jsonb_to_recordset(:rows) AS r(id bigint, due_at timestamptz)
-WHERE p.id = r.id AND p.token = :token;
+WITH held AS (
+    SELECT p.id, r.due_at FROM pending p JOIN jsonb_to_recordset(:rows) AS r(id bigint, due_at timestamptz) ON p.id = r.id
+    WHERE p.token = :token
+    ORDER BY p.link_id NULLS LAST, p.side, p.object, p.ref_id FOR UPDATE OF p
+)
+UPDATE pending p SET token = NULL, leased_until = NULL, requeued = true, due_at = held.due_at
+FROM held WHERE p.id = held.id;
 
 -- name: claim_identities
 INSERT INTO identity AS i (kind, match_key, token, held_until)
@@ -116,7 +124,8 @@ DELETE FROM identity WHERE token = :token;
 -- name: fence
 SELECT p.id, CASE WHEN p.seq > r.seq THEN p.notes ELSE '[]'::jsonb END AS notes, p.seq
 FROM pending p JOIN jsonb_to_recordset(:rows) AS r(id bigint, seq bigint) ON p.id = r.id
-WHERE p.token = :token ORDER BY p.id FOR UPDATE OF p;
+WHERE p.token = :token
+ORDER BY p.link_id NULLS LAST, p.side, p.object, p.ref_id FOR UPDATE OF p;
 
 -- name: insert_journal
 INSERT INTO journal (link_id, side, object, ref_id, mate, action, state, changes, agreement, token, read_at, intended_at)
@@ -158,6 +167,12 @@ FROM jsonb_to_recordset(:rows)
     AS r(ho text, hi text, so text, si text, h jsonb, s jsonb, shown_at timestamptz, shown jsonb, held boolean, tier text, group_key text)
 ON CONFLICT DO NOTHING
 RETURNING id, hubspot_id, salesforce_id;
+
+-- name: adopt_ledger!
+-- Losers of a first link were written down (transaction 1) before there was a Link.
+UPDATE ledger e SET link_id = l.id FROM link l
+WHERE l.id = ANY (:links) AND e.link_id IS NULL AND e.ref_id IN (l.hubspot_id, l.salesforce_id)
+  AND e.object = CASE e.side WHEN 'hubspot' THEN l.hubspot_object ELSE l.salesforce_object END;
 
 -- name: repoint
 -- The Lead was converted: the Link moves to the Contact, unless that Contact is linked already.
