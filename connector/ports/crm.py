@@ -18,12 +18,15 @@ class Write:
     """One record's write. ``values``: native names -> raw values to send (None clears).
     ``key``: None for an update by ``ref.id``; for an upsert (create) the unique field's name, and ``ref.id`` is
     its value.
-    ``unmodified_since``: Salesforce only: send If-Unmodified-Since where the call allows it."""
+    ``unmodified_since``: Salesforce only: send If-Unmodified-Since where the call allows it.
+    ``twins_by``: Salesforce only, for an upsert: a field whose value makes any other live record that has it a
+    twin, to be looked for in the same call."""
 
     ref: Ref
     values: Mapping[str, Value]
     key: str | None = None
     unmodified_since: datetime | None = None
+    twins_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class Written:
     'duplicate' (the record exists already: ``existing`` is its Ref if told); 'unknown' (no verdict: it may have
     happened).
     ``ref``: the record written (for an upsert: the id it has now; ``created`` tells whether it is new).
-    ``record``: the read-back, where it was asked for and could be had."""
+    ``record``: the read-back, where it was asked for and could be had.
+    ``twins``: what ``twins_by`` found; None: it was not looked for."""
 
     ref: Ref
     verdict: str
@@ -46,6 +50,7 @@ class Written:
     existing: Ref | None = None
     created: bool = False
     record: Record | None = None
+    twins: tuple[Ref, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +131,13 @@ class SalesforceCrm(Crm, Protocol):
         """Pages of rows."""
 
     def find_any(
-        self, object_: str, wanted: Mapping[str, Sequence[str]], fields: Sequence[str], guard: Guard
+        self,
+        wanted: Mapping[str, Mapping[str, Sequence[str]]],
+        fields: Mapping[str, Sequence[str]],
+        guard: Guard,
     ) -> list[Record]:
-        """Records that match on any of several fields, in one query where it fits: {"Email": […], "Id": […], key: […]}.
+        """Records that match on any of several fields, per object, in one call where it fits:
+        {"Lead": {"Email": […], "Id": […], key: […]}, …}.
         By e-mail only live ones; by id or external id converted Leads too (with ``moved_to``)."""
 
     def lead_of(self, contact_ids: Sequence[str], guard: Guard) -> dict[str, list[str]]:

@@ -168,20 +168,23 @@ class Resolving:
         for row, record, found_match in matches:
             self._settle(row, record, found_match, linked)
 
-    def _salesforce_candidates(self, records: list[Record], object_: str) -> list[Record]:
-        """One query an object: by our key, by e-mail, by the ids HubSpot's own integration left."""
-        mapping, fields = self.bench.desk.mapping, salesforce_fields(self.bench)[object_]
-        wanted: dict[str, list[str]] = {mapping.salesforce_key: [r.ref.id for r in records]}
-        wanted["Email"] = [str(r.values["email"]) for r in records if r.values.get("email")]
+    def _salesforce_candidates(self, records: list[Record]) -> list[Record]:
+        """One query an object, in one call: by our key, by e-mail, by the ids HubSpot's own integration left."""
+        wanted = {o: self._words_of(records, o) for o in self.bench.desk.mapping.salesforce_objects}
+        return self.bench.salesforce.find_any(wanted, salesforce_fields(self.bench), self.guard)
+
+    def _words_of(self, records: list[Record], object_: str) -> dict[str, list[str]]:
+        mapping = self.bench.desk.mapping
         native = "salesforceleadid" if object_ == "Lead" else "salesforcecontactid"
         ids = [
             str(i) for r in records for i in (r.values.get(native), r.values.get(mapping.hubspot_key)) if i
         ]
         prefix = "00Q" if object_ == "Lead" else "003"
-        wanted["Id"] = [i for i in ids if i.startswith(prefix)]
-        return self.bench.salesforce.find_any(
-            object_, {k: v for k, v in wanted.items() if v}, fields, self.guard
-        )
+        return {
+            mapping.salesforce_key: [r.ref.id for r in records],
+            "Email": [str(r.values["email"]) for r in records if r.values.get("email")],
+            "Id": [i for i in ids if i.startswith(prefix)],
+        }
 
     def _hubspot_candidates(self, records: list[Record]) -> list[Record]:
         mapping, guard = self.bench.desk.mapping, self.guard

@@ -29,12 +29,14 @@ NEWS_OF_OWNERS = 600.0
 
 @dataclass(slots=True)
 class Result:
-    """What the writes of one plan came to. ``creation``: the verdict on the record to be made."""
+    """What the writes of one plan came to. ``creation``: the verdict on the record to be made; ``looked``: whether
+    twins of it were looked for."""
 
     plan: Plan
     confirmed: Confirmed = field(default_factory=Confirmed)
     creation: str = ""
     existing: Ref | None = None
+    looked: bool = False
 
 
 @dataclass(slots=True)
@@ -231,6 +233,8 @@ class Writing:
         result.creation, result.existing = answer.verdict, answer.existing
         if answer.verdict == "done" and answer.record is not None and answer.record.moved_to is None:
             plan.created = answer.record
+            result.looked = answer.twins is not None
+            plan.troubles += [twin(ref) for ref in answer.twins or ()]
             judge = Confirming(plan, self.bench.desk, self.bench.clock())
             for change in creation.changes:
                 judge.change(change, "done", answer.record)
@@ -260,20 +264,21 @@ class Writing:
         self._made(result, crm.write([_upsert(creation)], fields, self.guard)[0])
 
     def _twins(self, results: list[Result]) -> None:
-        """Somebody may have made the same person between our search and our create: that is shown, not guessed at."""
-        made = {
-            str(r.plan.created.values.get("Email") or "").casefold(): r
-            for r in results
-            if r.plan.created is not None and r.plan.created.ref.side is Side.SALESFORCE
-        }
+        """Somebody may have made the same person between our search and our create: that is shown, not guessed at.
+        Mostly the create's own read-back has told."""
+        made = {}
+        for result in results:
+            created = result.plan.created
+            if created is not None and created.ref.side is Side.SALESFORCE and not result.looked:
+                made[str(created.values.get("Email") or "").casefold()] = result
         made.pop("", None)
         if not made:
             return
         object_ = self.bench.desk.mapping.create_object
         for other in self.bench.salesforce.find(object_, "Email", sorted(made), ("Email",), self.guard):
-            result = made.get(str(other.values.get("Email") or "").casefold())
-            if result and result.plan.created and other.ref != result.plan.created.ref:
-                result.plan.troubles.append(twin(other.ref))
+            maker = made.get(str(other.values.get("Email") or "").casefold())
+            if maker and maker.plan.created and other.ref != maker.plan.created.ref:
+                maker.plan.troubles.append(twin(other.ref))
 
 
 def _join(into: Confirmed, more: Confirmed) -> None:
@@ -290,4 +295,7 @@ def _modified(plan: Plan, side: Side) -> datetime | None:
 
 def _upsert(creation: Creation) -> Write:
     values = {c.native: c.send for c in creation.changes if c.send is not None}
-    return Write(Ref(creation.side, creation.object, creation.key_value), values, key=creation.key)
+    twins_by = "Email" if creation.side is Side.SALESFORCE else ""
+    return Write(
+        Ref(creation.side, creation.object, creation.key_value), values, key=creation.key, twins_by=twins_by
+    )

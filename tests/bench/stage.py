@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +62,7 @@ class Stage:
     database: psycopg.Connection[dict[str, Any]]
     notices: NoticeStore
     postmaster: int
+    secret: str = OUTBOUND_PATH
 
     # -- the engine
 
@@ -68,6 +71,27 @@ class Stage:
         """`accord worker`, until the block ends."""
         with self._process("worker", [sys.executable, "-m", "connector", "worker"], settings) as running:
             yield running
+
+    @contextmanager
+    def web(self, **settings: str) -> Iterator[int]:
+        """gunicorn as in the Procfile, until the block ends; gives its port."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = int(free.getsockname()[1])
+        address = {"ACCORD_PUBLIC_URL": f"http://127.0.0.1:{port}", "WEB_CONCURRENCY": "1"}
+        command = [sys.executable, "-m", "gunicorn", "--config", "python:connector.web.gunicorn", "--bind"]
+        command += [f"127.0.0.1:{port}", "connector.web:create_app()"]
+        with self._process("web", command, {**settings, **address}):
+            self._await(port)
+            yield port
+
+    def _await(self, port: int) -> None:
+        for _ in range(300):
+            with suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10).close()
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"the web process does not answer:\n{self.log('web')}")
 
     @contextmanager
     def _process(self, name: str, command: Sequence[str], settings: Mapping[str, str]) -> Iterator[Running]:

@@ -42,7 +42,7 @@ class _Rest:
                 history.step(which)
         self._settle()
         self._slow_clock()
-        if pending := self._pending():
+        if pending := self.history.pending():
             self.faults.append(Fault("stuck", f"{pending} pending"))
 
     def _settle(self) -> None:
@@ -55,7 +55,7 @@ class _Rest:
             self._drain()
             if history.plot.polls:
                 self._poll()
-            quiet = not self._pending() and not history.autos
+            quiet = not self.history.pending() and not history.autos
             history.collect()
             if quiet and not history.wire:
                 return
@@ -88,14 +88,11 @@ class _Rest:
     def _drain(self) -> None:
         for _ in range(40):
             self.world.clock.advance(1.5)
-            idle, pending = self.world.round(50).idle, self._pending()
+            idle, pending = self.world.round(50).idle, self.history.pending()
             if idle and not pending:
                 return
             if pending:
                 self.world.clock.advance(4)
-
-    def _pending(self) -> int:
-        return int(self.world.one("SELECT count(*) n FROM pending")["n"])
 
     def after_duplicates(self) -> list[Fault]:
         """All that was ever told comes once more."""

@@ -183,40 +183,51 @@ class History(Outside):
 
     # -- what goes wrong at just the wrong moment
 
-    def _go_on(self, which: int, until: Callable[[str], bool], steps: int = 30) -> bool:
-        """A worker works without trouble until it stands at a certain point."""
-        for _ in range(steps):
+    def _go_on(self, which: int, until: str) -> bool:
+        """A worker works without trouble until it stands at a certain point, or has nothing left to do."""
+        for _ in range(40):
             self._work(which, 1, ["ok"])
-            if which in self.workers and until(self.workers[which].at):
+            if which in self.workers and self.workers[which].at.endswith(until):
                 return True
+            if which not in self.workers and not self.pending():
+                return False
         return False
+
+    def _after_an_edit(self, which: int, until: str) -> bool:
+        """All that is under way ends; then somebody edits, and a worker takes that up, up to a certain point."""
+        for worker in (1 - which, which):
+            self._deliver_all()
+            self._go_on(worker, "nowhere")
+        self._someone_edits()
+        self._deliver_all()
+        return self._go_on(which, until)
+
+    def pending(self) -> int:
+        return int(self.world.one("SELECT count(*) n FROM pending")["n"])
 
     def _cut_short(self, which: int) -> None:
         """A worker dies right after a call that wrote, and somebody edits what it wrote."""
-        self._deliver_all()
-        if self._go_on(which, _wrote):
+        if self._after_an_edit(which, self.dice.choice(["/update", "/upsert", "/composite"])):
             self._crash(which)
             self._someone_edits()
 
     def _overtaken(self, which: int) -> None:
         """A worker stands still before it saves until its lease has lapsed, and another one does what came meanwhile."""
-        self._deliver_all()
-        if self._go_on(which, lambda at: at == "before save"):
+        if self._after_an_edit(which, "before save"):
             self._someone_edits()
             self._deliver_all()
             self._stall()
-            self._go_on(1 - which, lambda at: at == "after save")
-            self._go_on(which, lambda at: at == "after save")
+            self._go_on(1 - which, "after save")
+            self._go_on(which, "after save")
             self._someone_edits()
 
     def _typed_back(self, which: int) -> None:
-        """Somebody types a value and, while it is copied, what stood there before."""
-        side, name = self.dice.choice(list(Side)), self.dice.choice(self.plot.fields)
-        before = self.held(side, 0, name)
-        self.edit(side, 0, name)
-        self._deliver_all()
-        if before is not None and self._go_on(which, lambda at: at == "after intend"):
-            self.edit(side, 0, name, value=before)
+        """Somebody types what stood there before while the value they typed over it is copied."""
+        before = {(side, name): self.held(side, 0, name) for side in Side for name in self.plot.fields}
+        if self._after_an_edit(which, "after intend"):
+            for (side, name), value in before.items():
+                if value is not None and self.dice.random() < 0.7:
+                    self.edit(side, 0, name, value=value)
             self._deliver_all()
 
     def end_workers(self) -> None:
@@ -231,7 +242,3 @@ class History(Outside):
     def _born(self) -> None:
         for side in self.dice.choice([[Side.HUBSPOT], [Side.SALESFORCE], list(Side), list(Side)]):
             self.born(side)
-
-
-def _wrote(at: str) -> bool:
-    return at.startswith("after POST") and at.endswith(("/update", "/upsert", "/composite"))

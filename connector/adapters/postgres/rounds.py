@@ -199,7 +199,7 @@ class PostgresRounds:
             moved = {r["id"] for r in queries.repoint(conn, rows=document(saving.repoint))}
             saving.repointed(moved)
         if saving.new_links:
-            made = queries.insert_links(conn, rows=document(saving.new_links), now=now)
+            made = list(queries.insert_links(conn, rows=document(saving.new_links), now=now))
             saving.linked({(r["hubspot_id"], r["salesforce_id"]): r["id"] for r in made})
             queries.adopt_ledger(conn, links=[r["id"] for r in made])
         self._common(conn, saving, now)

@@ -17,7 +17,8 @@ from connector.ports import Write
 
 
 class Sub(NamedTuple):
-    """One request: ``path`` below the version, ``part`` or ``object`` whose read-back it is."""
+    """One request: ``path`` below the version, ``part`` or ``object`` whose read-back it is. ``twins_by``: a read-back
+    that holds all records with those values."""
 
     name: str
     method: str
@@ -26,6 +27,7 @@ class Sub(NamedTuple):
     headers: dict[str, str]
     part: Part | None = None
     object: str = ""
+    twins_by: str = ""
 
 
 def request_of(part: Part, name: str = "") -> Sub:
@@ -56,15 +58,22 @@ def subrequests(trip: Trip, fields: Mapping[str, Sequence[str]], options: Salesf
         body = {"ids": [write.ref.id for write in writes], "fields": asked_fields(object_, fields[object_])}
         subs.append(Sub(f"read{len(subs)}", "POST", f"composite/sobjects/{object_}", body, {}, None, object_))
     for part in trip.queried:
-        path = "query?q=" + quote(_query_back(part, fields[part.object]), safe="")
-        if len(path) <= options.query_chars:
-            subs.append(Sub(f"read{len(subs)}", "GET", path, None, {}, None, part.object))
+        twins_by = part.rows[0][1].twins_by
+        for twins in dict.fromkeys((twins_by, "")):  # where that makes too long a query, it is left out
+            path = "query?q=" + quote(_query_back(part, fields[part.object], twins), safe="")
+            if len(path) <= options.query_chars:
+                subs.append(Sub(f"read{len(subs)}", "GET", path, None, {}, None, part.object, twins))
+                break
     return subs
 
 
-def _query_back(part: Part, fields: Sequence[str]) -> str:
-    names = asked_fields(part.object, fields)
-    return soql.select(names, part.object, soql.in_list(str(part.key), [row.ref.id for _, row in part.rows]))
+def _query_back(part: Part, fields: Sequence[str], twins_by: str) -> str:
+    where = soql.in_list(str(part.key), [row.ref.id for _, row in part.rows])
+    values = [str(v) for _, row in part.rows if (v := row.values.get(twins_by)) and soql.fits_literal(str(v))]
+    if values:
+        live = "IsConverted = false AND " if part.object == "Lead" else ""
+        where += f" OR ({live}{soql.in_list(twins_by, values)})"
+    return soql.select(asked_fields(part.object, [*fields, *filter(None, [twins_by])]), part.object, where)
 
 
 def composite_of(subs: Sequence[Sub], prefix: str, options: SalesforceOptions) -> dict[str, Any]:

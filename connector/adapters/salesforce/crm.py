@@ -67,10 +67,13 @@ class Salesforce:
         return self._reader.find(object_, field, values, fields, guard)
 
     def find_any(
-        self, object_: str, wanted: Mapping[str, Sequence[str]], fields: Sequence[str], guard: Guard
+        self,
+        wanted: Mapping[str, Mapping[str, Sequence[str]]],
+        fields: Mapping[str, Sequence[str]],
+        guard: Guard,
     ) -> list[Record]:
-        """Records that match on any of several fields; see ``find``."""
-        return self._reader.find_any(object_, wanted, fields, guard)
+        """Records of several objects that match on any of several fields, in one call; see ``find``."""
+        return self._reader.find_any(wanted, fields, guard)
 
     def changes(
         self, object_: str, since: datetime, fields: Sequence[str], guard: Guard

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from connector.adapters.calling import Crew, chunks
 from connector.adapters.salesforce import soql
 from connector.adapters.salesforce.api import Reply, SalesforceApi
+from connector.adapters.salesforce.composing import Sub, composite_of
 from connector.adapters.salesforce.failures import Rejection
 from connector.adapters.salesforce.ids import id18, looks_like_id
 from connector.adapters.salesforce.rows import asked_fields, record_of
@@ -92,30 +93,50 @@ class Reader:
         return list({record.ref: record for page in pages for record in page}.values())
 
     def find_any(
-        self, object_: str, wanted: Mapping[str, Sequence[str]], fields: Sequence[str], guard: Guard
+        self,
+        wanted: Mapping[str, Mapping[str, Sequence[str]]],
+        fields: Mapping[str, Sequence[str]],
+        guard: Guard,
     ) -> list[Record]:
-        """``find`` on several fields at once: one query where it fits a URL, else one after the other."""
-        asked = {
-            f: list(dict.fromkeys(v.strip() for v in values if v.strip() and soql.fits_literal(v)))
-            for f, values in wanted.items()
-        }
-        asked = {field: values for field, values in asked.items() if values}
+        """``find`` on several fields of several objects at once: one query an object where it fits a URL, all in one
+        call; else one after the other."""
+        found: list[Record] = []
+        queries: dict[str, str] = {}
+        for object_, by_field in wanted.items():
+            asked = {f: _askable(values) for f, values in by_field.items() if _askable(values)}
+            text = self._any_of(object_, asked, fields[object_])
+            if asked and soql.encoded_length(text) <= self._api.options.query_chars:
+                queries[object_] = text
+            else:
+                for field, values in asked.items():
+                    found += self.find(object_, field, values, fields[object_], guard)
+        found += self._together(queries, guard)
+        return list({record.ref: record for record in found}.values())
+
+    def _any_of(self, object_: str, asked: Mapping[str, Sequence[str]], fields: Sequence[str]) -> str:
         clauses = []
         for field, values in asked.items():
             clause = soql.in_list(field, values)
             live = object_ == "Lead" and not self._is_unique(object_, field)
             clauses.append(f"(IsConverted = false AND {clause})" if live else clause)
-        names = asked_fields(object_, [*fields, *asked])
-        text = soql.select(names, object_, " OR ".join(clauses))
-        if not asked or soql.encoded_length(text) > self._api.options.query_chars:
-            found = [r for f, values in asked.items() for r in self.find(object_, f, values, fields, guard)]
-            return list({record.ref: record for record in found}.values())
-        us = self._api.us(guard)
-        return [
-            record_of(row, object_, reply.asked_at, us)
-            for reply in self.pages(text, guard)
-            for row in reply.body["records"]
-        ]
+        return soql.select(asked_fields(object_, [*fields, *asked]), object_, " OR ".join(clauses))
+
+    def _together(self, queries: Mapping[str, str], guard: Guard) -> list[Record]:
+        """The rows of a query an object. A part of the composite that failed, or has further pages, is asked anew."""
+        us, prefix = self._api.us(guard), self._api.prefix(guard)
+        alone, found = dict(queries), list[Record]()
+        if len(queries) > 1 and self._api.options.composite:
+            subs = [Sub(o, "GET", "query?q=" + quote(text, safe=""), None, {}) for o, text in queries.items()]
+            reply = self._api.read("POST", "composite", composite_of(subs, prefix, self._api.options), guard)
+            for answer in reply.body["compositeResponse"]:
+                if answer["httpStatusCode"] == 200 and answer["body"].get("done", True):
+                    object_ = answer["referenceId"]
+                    del alone[object_]
+                    found += [record_of(row, object_, reply.asked_at, us) for row in answer["body"]["records"]]
+        for object_, text in alone.items():
+            for reply in self.pages(text, guard):
+                found += [record_of(row, object_, reply.asked_at, us) for row in reply.body["records"]]
+        return found
 
     def _is_unique(self, object_: str, field: str) -> bool:
         known = self._schema(object_).get(field) if field.endswith("__c") else None
@@ -174,6 +195,11 @@ class Reader:
             if reply.body.get("done", True):
                 return
             path = str(reply.body["nextRecordsUrl"])
+
+
+def _askable(values: Sequence[str]) -> list[str]:
+    """Each once, without what is blank or too long to be asked for."""
+    return list(dict.fromkeys(v.strip() for v in values if v.strip() and soql.fits_literal(v)))
 
 
 def _by_object(refs: Sequence[Ref]) -> dict[str, list[Ref]]:

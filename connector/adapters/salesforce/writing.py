@@ -16,7 +16,7 @@ from connector.adapters.salesforce.ids import id18
 from connector.adapters.salesforce.packing import Part, Trip, parts_of, trips_of
 from connector.adapters.salesforce.readback import ReadBack
 from connector.adapters.salesforce.rows import record_of
-from connector.core.records import Record, Ref, Side
+from connector.core.records import Record, Ref, Side, Value
 from connector.errors import CallFailed, OutcomeUnknown
 from connector.ports import Guard, Write, Written
 
@@ -84,7 +84,7 @@ class _Round:
         for sub in subs:
             answer = answers.get(sub.name) or {"httpStatusCode": 500, "body": None}
             if sub.part is None:
-                self._attach(sub.object, answer, asked_at)
+                self._attach(sub, answer, asked_at)
                 continue
             try:
                 self._take(sub.part, int(answer["httpStatusCode"]), answer["body"])
@@ -170,20 +170,26 @@ class _Round:
             self.verdicts[place] = Written(write.ref, "unknown", message=str(lost))
 
     # --- records ---------------------------------------------------------------------------------------------------
-    def _attach(self, object_: str, answer: Mapping[str, Any], asked_at: datetime) -> None:
+    def _attach(self, sub: Sub, answer: Mapping[str, Any], asked_at: datetime) -> None:
         """The records that the composite itself read back. If that part failed they are read afterwards."""
         body = answer["body"]
         rows = body.get("records") if isinstance(body, dict) else body
         if answer["httpStatusCode"] != 200 or not isinstance(rows, list):
             return
         records: dict[str, Record] = {}
+        alike: dict[str, list[Ref]] = {}
         for row in rows:
             if row:
-                record = record_of(row, object_, asked_at, self._us)
+                record = record_of(row, sub.object, asked_at, self._us)
                 records[record.ref.id] = record
+                alike.setdefault(_folded(record.values.get(sub.twins_by)), []).append(record.ref)
         for place, verdict in enumerate(self.verdicts):
             if verdict is not None and verdict.verdict == "done" and verdict.ref.id in records:
-                self.verdicts[place] = replace(verdict, record=records[verdict.ref.id])
+                twins = None
+                if sub.twins_by:
+                    sought = _folded(self._writes[place].values.get(sub.twins_by))
+                    twins = tuple(ref for ref in alike.get(sought, ()) if sought and ref != verdict.ref)
+                self.verdicts[place] = replace(verdict, record=records[verdict.ref.id], twins=twins)
 
     def settled(self) -> list[Written]:
         return [
@@ -191,3 +197,7 @@ class _Round:
             or Written(write.ref, "locked", NOT_SENT, "not sent: a limit or the end of the lease came first")
             for write, verdict in zip(self._writes, self.verdicts, strict=True)
         ]
+
+
+def _folded(value: Value) -> str:
+    return str(value or "").casefold()
