@@ -1,7 +1,7 @@
 """`accord preview` and `accord mode`: what would be written, and whether it is."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,9 @@ from connector.core.records import Side
 
 if TYPE_CHECKING:
     from connector.services.preview import Preview
+
+
+CAPS = {"creates": "records made", "per_hour": "written an hour"}
 
 
 class Mode(StrEnum):
@@ -26,6 +29,8 @@ Emails = Annotated[
     list[str], typer.Option("--email", help="limited: this person may be written. As often as needed.")
 ]
 Domains = Annotated[list[str], typer.Option("--domain", help="limited: everybody with an address there.")]
+Creates = Annotated[int | None, typer.Option(min=0, help="limited: so many records may be made in all.")]
+PerHour = Annotated[int | None, typer.Option(min=1, help="limited: so many records may be written an hour.")]
 Examples = Annotated[int, typer.Option("--examples", min=0, max=20, help="Examples of each field.")]
 Wait = Annotated[
     float, typer.Option("--wait", min=0, help="Seconds to wait, at most, until all are planned.")
@@ -43,6 +48,8 @@ def mode(
     side: Sides = [],  # noqa: B006
     email: Emails = [],  # noqa: B006
     domain: Domains = [],  # noqa: B006
+    creates: Creates = None,
+    per_hour: PerHour = None,
     yes: Yes = False,
     by: By = "",
     as_json: Json = False,
@@ -61,7 +68,7 @@ def mode(
             sides = list(dict.fromkeys(side)) or list(Side)
             if wanted is not Mode.OBSERVE:
                 showing.agreed(f"Let {' and '.join(sides)} be written ({wanted})?", yes)
-            limited = Limited(tuple(email), tuple(domain))
+            limited = Limited(tuple(email), tuple(domain), creates, per_hour)
             queued = set_mode(on.bench, on.review, wanted, by or showing.me(), sides, limited)
             if queued and not as_json:
                 showing.line(f"{queued} people go round now, in the backfill lane.")
@@ -77,8 +84,9 @@ def _show_modes(on: Operating, as_json: bool) -> None:
     showing.table("Modes", ("side", "mode", "only", "set by", "at (UTC)"), shown)
 
 
-def _limits(limits: dict[str, list[str]]) -> str:
-    return ", ".join([*limits.get("emails", []), *(f"@{d}" for d in limits.get("domains", []))])
+def _limits(limits: dict[str, Any]) -> str:
+    caps = [f"{limits[name]} {words}" for name, words in CAPS.items() if name in limits]
+    return ", ".join([*limits.get("emails", []), *(f"@{d}" for d in limits.get("domains", [])), *caps])
 
 
 def preview(

@@ -82,6 +82,9 @@ class LookingRounds:
     def busy(self, links: Sequence[int], since: datetime, limit: int) -> list[dict[str, Any]]:
         return self._rounds.busy(links, since, limit)
 
+    def written(self, side: str, since: datetime) -> tuple[int, int]:
+        return self._rounds.written(side, since)
+
     def report_side(self, side: str, message: str, fix: str, now: datetime) -> None:
         """Looking reports nothing."""
 

@@ -25,15 +25,20 @@ class ModeStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """The persons who may be written in mode limited: by address, or by the domain of their address."""
+    """The persons who may be written in mode limited: by address, or by the domain of their address.
+    ``creates``: records that may be made in all; ``per_hour``: records that may be written within an hour."""
 
     emails: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
+    creates: int | None = None
+    per_hour: int | None = None
 
     def document(self) -> Row:
         emails = sorted({e.strip().casefold() for e in self.emails})
         domains = sorted({d.strip().casefold().removeprefix("@") for d in self.domains})
-        return {name: found for name, found in (("emails", emails), ("domains", domains)) if found}
+        people: Row = {name: found for name, found in (("emails", emails), ("domains", domains)) if found}
+        caps = {"creates": self.creates, "per_hour": self.per_hour}
+        return people | {name: cap for name, cap in caps.items() if cap is not None}
 
 
 def set_mode(
@@ -48,10 +53,10 @@ def set_mode(
     if mode not in MODES:
         raise Refused(f"There is no mode {mode!r}. Modes: {', '.join(MODES)}.")
     limits = limited.document()
-    if mode == "limited" and not limits:
+    if mode == "limited" and not (limited.emails or limited.domains):
         raise Refused("Say for whom: --email ADDRESS or --domain example.com, each as often as needed.")
     if mode != "limited" and limits:
-        raise Refused("--email and --domain go with `accord mode limited`.")
+        raise Refused("--email, --domain and the caps go with `accord mode limited`.")
     if mode != "observe":
         _seen(bench, store)
     return store.set_mode(list(sides), mode, limits, by, bench.clock())

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from connector.core.matching import Match, match_hubspot, match_key, match_salesforce
@@ -151,8 +150,7 @@ class Resolving:
         salesforce = [records[row_ref(r)] for r in rows if r["side"] == "salesforce"]
         calls: list[Any] = []
         if hubspot:
-            objects = self.bench.desk.mapping.salesforce_objects
-            calls += [partial(self._salesforce_candidates, hubspot, o) for o in objects]
+            calls.append(lambda: self._salesforce_candidates(hubspot))
         if salesforce:
             calls.append(lambda: self._hubspot_candidates(salesforce))
         found = [record for answer in self.bench.both(calls) for record in answer]

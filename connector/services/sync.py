@@ -19,6 +19,7 @@ from connector.core.records import Side
 from connector.errors import CallFailed, LeaseEnding, MendConnection, MendRequest, Stopping, WaitUntil
 from connector.ports import Intent
 from connector.services import breakers
+from connector.services.caps import keep_to_caps
 from connector.services.claiming import Claimed, claim
 from connector.services.intending import intent_of, rows_of
 from connector.services.lists import keep_lists
@@ -119,6 +120,7 @@ class Sync:
         pairs = breakers.before_planning(bench, claimed, pairs)
         plans = Planning(bench, claimed.claim.modes).run(pairs, guard)
         breakers.before_writing(bench, plans)
+        keep_to_caps(bench, plans, claimed.claim.modes)
         report.planned = len(plans)
         results, silent, intent = self._write(token, plans, guard)
         report.written = len(results)

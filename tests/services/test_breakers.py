@@ -85,3 +85,19 @@ def test_a_limited_side_writes_only_the_named_people(database: Pool) -> None:
     assert world.lead_of(inside)["LastName"] == "Ito"
     assert [lead["LastName"] for lead in world.leads()] == ["Ito"]
     assert "accord_tier" not in world.hs(outside)
+
+
+def test_a_limited_side_keeps_to_its_caps_and_goes_on_when_there_is_room(database: Pool) -> None:
+    world = World(database)
+    world.set_mode("limited", domains=["firm.example.com"], creates=2)
+    people = [world.form(email=f"p{n}@firm.example.com", lastname=f"P{n}", **HOT) for n in range(4)]
+    world.deliver()
+    world.round()
+    assert len(world.leads()) == 2
+    assert ("cap", "") in world.issues()
+    world.set_mode("live")
+    world.later(minutes=11)
+    world.settle()
+    assert len(world.leads()) == 4
+    assert world.issues() == set()
+    assert {world.lead_of(person)["LastName"] for person in people} == {"P0", "P1", "P2", "P3"}

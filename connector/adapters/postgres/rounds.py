@@ -71,6 +71,12 @@ class PostgresRounds:
         with self._pool.connection() as conn:
             queries.trip(conn, rows=document(rows), now=now)
 
+    def written(self, side: str, since: datetime) -> tuple[int, int]:
+        """Since the side's mode was set: records made, and records written since then."""
+        with self._pool.connection() as conn:
+            row = queries.written(conn, side=side, since=since)
+            return row["made"], row["written"]
+
     def report_side(self, side: str, message: str, fix: str, now: datetime) -> None:
         """A side that fails as a whole: one open issue, counted up each time."""
         issue = {"code": "side_failed", "subject": f"side:{side}", "field": "", "message": message, "fix": fix}

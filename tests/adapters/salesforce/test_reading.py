@@ -108,8 +108,24 @@ def test_several_fields_are_sought_in_one_query_and_in_more_where_it_would_not_f
     adapter = salesforce_on(core)
     wanted = {KEY: ["512", "z" * 5000], "Email": ["ANN@example.com", "y" * 5000]}
     for ghosts in ([], [f"nobody.{n}.{'x' * 60}@example.com" for n in range(300)]):
-        found = adapter.find_any("Lead", {**wanted, "Email": [*wanted["Email"], *ghosts]}, ["Company"], free)
+        sought = {"Lead": {**wanted, "Email": [*wanted["Email"], *ghosts]}}
+        found = adapter.find_any(sought, {"Lead": ["Company"]}, free)
         assert {record.ref for record in found} == {by_key, by_mail}
+
+
+def test_leads_and_contacts_are_sought_in_one_call() -> None:
+    core = org(60)
+    emails = [str(row["Email"]) for name in ("Lead", "Contact") for row in core.snapshot()[name]]
+    adapter = salesforce_on(core)
+    adapter.schema("Lead")
+    fields: dict[str, list[str]] = {"Lead": ["Company"], "Contact": []}
+    for most, calls in ((5, 1), (1, 3)):  # an org that takes one query in a call answers the others with an error
+        core.settings.collections_per_composite = most
+        core.calls.reset()
+        found = adapter.find_any({"Lead": {"Email": emails}, "Contact": {"Email": emails}}, fields, free)
+        assert {record.ref.object for record in found} == {"Lead", "Contact"}
+        assert len(found) == len(emails)
+        assert core.calls.total <= calls
 
 
 def test_quotes_and_backslashes_do_not_break_out() -> None:

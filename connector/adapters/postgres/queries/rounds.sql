@@ -310,3 +310,10 @@ SELECT side, field FROM breaker WHERE lifted_at IS NULL;
 -- name: vanished
 SELECT detail ->> 'side' AS side, count(*) AS found FROM issue
 WHERE code = 'gone' AND closed_at IS NULL AND opened_at > :since GROUP BY 1;
+
+-- name: written^
+-- Since the side's mode was set: records made, and records written since :since.
+SELECT count(*) FILTER (WHERE j.action = 'create' AND j.state = 'done') AS made,
+       count(*) FILTER (WHERE j.intended_at > :since) AS written
+FROM journal j JOIN side_mode m ON m.side = j.side
+WHERE j.side = :side AND j.intended_at >= m.changed_at;
