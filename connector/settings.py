@@ -76,7 +76,7 @@ class Engine(_Group):
     """Rounds at once in one worker process."""
     claim_size: Annotated[int, Field(gt=0, le=2000)] = 1000
     """Pairs in one round, at most."""
-    linger_ms: Annotated[int, Field(ge=0)] = 150
+    linger_ms: Annotated[int, Field(ge=0)] = 200
     """How long a woken drain waits for more of the same, to make calls fuller, where calls are scarce (milliseconds)."""
     poll_seconds: Seconds = 60
     """Between two reconciling polls of one side."""

@@ -214,7 +214,7 @@ def _told(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_write(endpoint: str) -> bool:
-    return any(word in endpoint for word in ("/update", "/upsert", "/create", "PATCH", "/composite ")) or endpoint.endswith("composite")
+    return any(word in endpoint for word in ("/update", "/upsert", "/create", "PATCH")) or endpoint.endswith("composite")
 
 
 __all__ = ["HOT", "START", "World", "replace"]

@@ -163,8 +163,33 @@ class Resolving:
             matches.append((row, record, match(self.bench.desk.mapping, record, candidates)))
         mates = [m.record.ref for _, _, m in matches if m.record]
         linked = self.bench.rounds.linked(mates) if mates else {}
+        matches = self._both_ways(matches, linked)
         for row, record, found_match in matches:
             self._settle(row, record, found_match, linked)
+
+    def _both_ways(
+        self, matches: list[tuple[Row, Record, Match]], linked: dict[Ref, int]
+    ) -> list[tuple[Row, Record, Match]]:
+        """A contact that a Lead found may have several Leads, or a Contact beside it: which of them moved first must
+        not decide. So the contact is asked back for *its* match."""
+        contacts = [
+            m.record
+            for _, r, m in matches
+            if m.record and m.by != "id" and r.ref.side is Side.SALESFORCE and m.record.ref not in linked
+        ]
+        if not contacts:
+            return matches
+        index = Index(self.bench, self._salesforce_candidates(contacts))
+        answer = []
+        for row, record, match in matches:
+            if match.record in contacts and record.ref.side is Side.SALESFORCE and match.record is not None:
+                back = match_salesforce(self.bench.desk.mapping, match.record, index.get_all(match.record))
+                if back.several:
+                    match = Match(None, back.by, back.several)
+                elif back.record is not None and back.record.ref != record.ref:
+                    match = Match(None, back.by, tuple(sorted((back.record.ref, record.ref))))
+            answer.append((row, record, match))
+        return answer
 
     def _salesforce_candidates(self, records: list[Record]) -> list[Record]:
         """One query an object, in one call: by our key, by e-mail, by the ids HubSpot's own integration left."""

@@ -139,6 +139,19 @@ def test_T42_a_contact_comes_before_a_lead_with_the_same_address(database: Pool)
     assert world.sf(lead)["Accord_HubSpot_Id__c"] is None
 
 
+def test_T42_which_of_two_leads_moves_first_does_not_decide_the_match(database: Pool) -> None:
+    world = World(database, live=False)
+    first, _ = (world.lead(LastName="Ito", Company=c, Email="ann@acme.example.com") for c in ("Acme", "Tools"))
+    world.contact(**ANN)
+    world.settle()
+    world.set_mode("live")
+    world.edit_lead(first, City="Lyon")
+    world.settle()
+    assert _links(world) == []
+    told = world.all("SELECT subject FROM issue WHERE code = 'several_matches' AND closed_at IS NULL")
+    assert {"subject": f"salesforce:Lead:{first}"} in told
+
+
 def test_T42_several_leads_are_held_and_shown_and_none_is_guessed(database: Pool) -> None:
     world = World(database, live=False)
     leads = [world.lead(LastName="Ito", Company=c, Email="ann@acme.example.com") for c in ("Acme", "Acme Tools")]

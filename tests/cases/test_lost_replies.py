@@ -34,7 +34,7 @@ def test_T57_a_write_whose_reply_was_lost_is_settled_by_reading_and_not_repeated
 
 def test_T57_a_lead_that_was_made_without_our_hearing_of_it_is_not_made_twice(database: Pool) -> None:
     world = World(database)
-    world.salesforce.faults.update({"next": [OneShot("composite", "lost_reply")]})
+    world.salesforce.faults.update({"next": [OneShot("composite", "lost_reply", skip=1)]})
     ann, lead = hot(world)
     assert [row["Id"] for row in world.leads()] == [lead]
     assert world.hs(ann)["accord_salesforce_id"] == lead

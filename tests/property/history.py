@@ -37,6 +37,7 @@ class History(Outside):
         self.polled: dict[Side, tuple[Any, list[Notice]] | None] = dict.fromkeys(Side)
         self.workers: dict[int, Worker] = {}
         self.crashes = 0
+        self.stood: dict[tuple[Side, str], Any] = {}
         super().__init__(database, plot)
         PausingLease.cores = {"hubspot": self.world.hubspot, "salesforce": self.world.salesforce}
         self.cursor = dict.fromkeys(Side, self.world.clock.now())
@@ -198,6 +199,7 @@ class History(Outside):
         for worker in (1 - which, which):
             self._deliver_all()
             self._go_on(worker, "nowhere")
+        self.stood = {(side, name): self.held(side, 0, name) for side in Side for name in self.plot.fields}
         self._someone_edits()
         self._deliver_all()
         return self._go_on(which, until)
@@ -223,10 +225,9 @@ class History(Outside):
 
     def _typed_back(self, which: int) -> None:
         """Somebody types what stood there before while the value they typed over it is copied."""
-        before = {(side, name): self.held(side, 0, name) for side in Side for name in self.plot.fields}
         if self._after_an_edit(which, "after intend"):
-            for (side, name), value in before.items():
-                if value is not None and self.dice.random() < 0.7:
+            for (side, name), value in self.stood.items():
+                if value is not None:
                     self.edit(side, 0, name, value=value)
             self._deliver_all()
 

@@ -111,7 +111,8 @@ def injected(status: int) -> Reply:
 
 
 def name_of(request: Request) -> str | None:
-    """The name a call counts under: ids and values as placeholders; None for token calls."""
+    """The name a call counts under: ids and values as placeholders; None for token calls. A composite that only reads
+    counts apart from one that writes."""
     if request.path.rstrip("/") == TOKEN_PATH:
         return None
     place = split(request.path)
@@ -119,8 +120,18 @@ def name_of(request: Request) -> str | None:
         return f"{request.method} {request.path}"
     version, parts = place
     shown = list(parts)
+    if list(parts) == ["composite"] and _only_reads(request):
+        shown = ["composite (reads)"]
     if len(parts) > 1 and parts[0] in ("query", "queryAll"):
         shown = [parts[0], "{locator}"]
     if len(parts) > 2 and parts[0] == "sobjects" and parts[2] != "describe":
         shown = [*parts[:2], "{id}"] if len(parts) == 3 else [*parts[:3], "{value}"]
     return "/".join([f"{request.method} /services/data/v{version}", *shown])
+
+
+def _only_reads(request: Request) -> bool:
+    try:
+        parts = request.json()["compositeRequest"]
+        return all(part["method"] == "GET" for part in parts)
+    except (ValueError, KeyError, TypeError):
+        return False
