@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from connector.core.candidates import Index
 from connector.core.conditions import Truth, evaluate, fields_of
 from connector.core.matching import NATIVE_IDS, Match, match_hubspot, match_salesforce
 from connector.core.qualification import judge
@@ -17,7 +18,6 @@ from connector.core.records import Record, Ref, Side
 from connector.errors import Refused
 from connector.ports import Crm
 from connector.services.match_report import SHOWN_MANY, SHOWN_SAMPLES, Report, Several
-from connector.services.resolving import Index
 from connector.services.unleased import unleased
 from connector.services.workbench import Workbench
 
@@ -94,7 +94,7 @@ def _fields(bench: Workbench, side: Side, object_: str) -> tuple[str, ...]:
 class _Matching:
     def __init__(self, bench: Workbench, records: dict[Side, list[Record]]) -> None:
         self._bench, self._mapping, self._records = bench, bench.desk.mapping, records
-        self._index = {side: Index(bench, found) for side, found in records.items()}
+        self._index = {side: Index(bench.desk.mapping, found) for side, found in records.items()}
         self._linked = self._known([r.ref for found in records.values() for r in found])
         self._report = Report()
 

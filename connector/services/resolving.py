@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from connector.core.candidates import Index
 from connector.core.matching import Match, match_hubspot, match_key, match_salesforce
 from connector.core.plan import Pair, Trouble
 from connector.core.records import Record, Ref, Side
@@ -154,7 +155,7 @@ class Resolving:
         if salesforce:
             calls.append(lambda: self._hubspot_candidates(salesforce))
         found = [record for answer in self.bench.both(calls) for record in answer]
-        there = {s: Index(self.bench, [c for c in found if c.ref.side is s]) for s in Side}
+        there = {s: Index(self.bench.desk.mapping, [c for c in found if c.ref.side is s]) for s in Side}
         matches = []
         for row in rows:
             record = records[row_ref(row)]
@@ -179,7 +180,7 @@ class Resolving:
         ]
         if not contacts:
             return matches
-        index = Index(self.bench, self._salesforce_candidates(contacts))
+        index = Index(self.bench.desk.mapping, self._salesforce_candidates(contacts))
         answer = []
         for row, record, match in matches:
             if match.record in contacts and record.ref.side is Side.SALESFORCE and match.record is not None:
@@ -244,37 +245,6 @@ class Resolving:
         pair.hubspot, pair.salesforce = (record, mate) if record.ref.side is Side.HUBSPOT else (mate, record)
         pair.left = self._left.of(None, record.ref, mate.ref if mate else None)
         self.answer.pairs.append(pair)
-
-
-class Index:
-    """Candidates by every word they could be matched by, so a batch of a thousand does not compare all with all."""
-
-    def __init__(self, bench: Workbench, records: list[Record]) -> None:
-        self._mapping = bench.desk.mapping
-        self._by: dict[str, list[Record]] = defaultdict(list)
-        for record in records:
-            for word in self._words(record):
-                self._by[word].append(record)
-
-    def _words(self, record: Record) -> set[str]:
-        values, mapping = record.values, self._mapping
-        names = (
-            [mapping.hubspot_key, "salesforceleadid", "salesforcecontactid", "email"]
-            if record.ref.side is Side.HUBSPOT
-            else [mapping.salesforce_key, "Email"]
-        )
-        words = {str(values[n]).strip().casefold() for n in names if values.get(n)}
-        more = str(values.get("hs_additional_emails") or "").split(";")
-        ids = {w[:15] for w in words if len(w) == 18 and "@" not in w}
-        return (
-            words
-            | ids
-            | {record.ref.id.casefold(), record.ref.id[:15].casefold()}
-            | {m.strip().casefold() for m in more}
-        ) - {""}
-
-    def get_all(self, record: Record) -> list[Record]:
-        return list({c.ref: c for word in self._words(record) for c in self._by.get(word, ())}.values())
 
 
 def later(rows: list[tuple[Row, float]], bench: Workbench) -> list[dict[str, Any]]:

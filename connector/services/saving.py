@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connector.core.confirm import kept_values
-from connector.core.desk import Desk
 from connector.core.handoff import sales_view, settled
-from connector.core.plan import Change, Plan, Trouble
+from connector.core.plan import Change, Plan
 from connector.core.records import Side
 from connector.ports import Documents
+from connector.services.asked import answer_of
 from connector.services.intending import Doc, common, entry_of, handoff_of, link_of, loser_of
 from connector.services.workbench import Workbench
 from connector.services.writing import Result
@@ -173,7 +173,9 @@ def _heard(saving: Saving, result: Result, handoff_ids: dict[str, int]) -> None:
     if id_ is None or record is None or record.ref.side is not Side.SALESFORCE:
         return
     rules = bench.agreement.handoff
-    if str(record.ref) == step.handoff.salesforce_ref and written.keys().isdisjoint(rules.salesforce.spoken()):
+    if str(record.ref) == step.handoff.salesforce_ref and written.keys().isdisjoint(
+        rules.salesforce.spoken()
+    ):
         return
     emails = {user: email for email, user in bench.people.items()}
     now_there = replace(record, values={**record.values, **written})
@@ -192,7 +194,7 @@ def _after(saving: Saving, plan: Plan, result: Result) -> None:
     seen = {side: plan.seen[side] | result.confirmed.seen[side] for side in Side}
     if pair.asked and pair.gone is None:
         saving.answered += [
-            doc for name in pair.asked if (doc := _answer(plan, name, bench.desk, seen)) is not None
+            doc for name in pair.asked if (doc := answer_of(plan, name, bench.desk, seen)) is not None
         ]
     _save_link(saving, plan, seen)
     link, subject = pair.link, pair.subject
@@ -226,38 +228,6 @@ def _after(saving: Saving, plan: Plan, result: Result) -> None:
     due = now + timedelta(seconds=plan.retry_after)
     saving.finish.append(
         {"row": pair.row, "id": pair.row, "seq": pair.seq, "again": plan.again, "due_at": due}
-    )
-
-
-def _answer(plan: Plan, name: str, desk: Desk, seen: dict[Side, dict[str, Any]]) -> Doc | None:
-    """What a person asked is answered once both sides hold it.
-
-    Where the other side refuses it, it is from now on an edit like any other on the side that holds it: its Seen stays
-    what it was. Where that side itself refuses, it is given up, and the pair goes round again: then what each holds
-    counts, and no half of it is left."""
-    asked, known = plan.pair.asked[name], desk.fields.get(name)
-    record = plan.pair.record(asked.side)
-    native = desk.mapping.native(known, record) if known and record else None
-    concerned = {name, f"={native}"}
-    verdicts = {c.side: c.verdict for c in plan.changes if c.field in concerned}
-    given_up = verdicts.get(asked.side) == "refused"
-    if given_up:
-        plan.again = True
-        plan.troubles.append(_not_restored(name, asked.side))
-    elif verdicts.get(asked.side.other) == "refused":
-        seen[asked.side].pop(name, None)
-    elif set(verdicts.values()) - {"done"} or concerned & plan.held:
-        return None
-    done = None if given_up else asked.ledger
-    return {"row": plan.pair.row, "id": plan.pair.link, "field": name, "asked": asked.document(), "ledger": done}
-
-
-def _not_restored(name: str, side: Side) -> Trouble:
-    return Trouble(
-        "not_restored",
-        name,
-        f"The value that was asked for {name} was refused; both sides keep what they hold.",
-        f"See why with `accord explain`; set the value by hand in {side}, then close this with `accord issues retry`.",
     )
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from connector.core.confirm import Confirmed, Confirming
 from connector.core.matching import EMAIL
 from connector.core.plan import Change, Creation, Plan
-from connector.core.records import Record, Ref, Side
+from connector.core.records import Ref, Side
 from connector.errors import CallFailed, LeaseEnding, Stopping, WaitUntil
 from connector.ports import Guard, Write, Written
 from connector.services.reading import salesforce_fields, with_history
@@ -288,7 +288,7 @@ def _join(into: Confirmed, more: Confirmed) -> None:
 
 
 def _modified(plan: Plan, side: Side) -> datetime | None:
-    record: Record | None = plan.pair.record(side)
+    record = plan.pair.record(side)
     # the header is compared in whole seconds: a later edit within that second passes, the read-back shows it
     return record.modified_at if record is not None else None
 

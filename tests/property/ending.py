@@ -162,9 +162,8 @@ class _Checks:
                 faults.append(Fault("double", f"p{person}: {there} in HubSpot, {live} in Salesforce, and no issue"))
         elif live and there and not self.world.all("SELECT 1 FROM link WHERE hubspot_id = %s", there[0]):
             faults.append(Fault("unlinked", f"p{person} is on both sides"))
-        elif live or there:
-            if not (live and there):
-                faults.append(Fault("unlinked", f"p{person} is on one side only: {there} / {live}"))
+        elif (live or there) and not (live and there):
+            faults.append(Fault("unlinked", f"p{person} is on one side only: {there} / {live}"))
         return faults
 
     def _lost(self) -> list[Fault]:
@@ -176,7 +175,7 @@ class _Checks:
         }  # fmt: skip
         owed = self.told.unpaid(ledger, standing)
         lost = [Fault("lost", f"{d.side}.{d.field} #{d.lost} overwritten by #{d.by}") for d in owed]
-        return lost + self.told.cut(ledger)
+        return [*lost, *self.told.cut(ledger), *self.told.older(ledger)]
 
     def _newest(self) -> list[Fault]:
         """Where clocks could tell, the later edit won."""

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from greenlet import getcurrent
 
-import connector.services.sync as sync_module
 from connector.adapters.postgres.database import Pool
 from connector.core.desk import natives
 from connector.core.records import Notice, Side
@@ -46,15 +46,12 @@ class History(Outside):
 
     def run(self) -> None:
         """All that happens, without the end."""
-        original = sync_module.Lease
-        sync_module.Lease = PausingLease  # type: ignore[misc]
-        try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("connector.services.sync.Lease", PausingLease)
             for _ in range(self.plot.length):
                 self.world.clock.advance(self.dice.choice([0.2, 0.7, 1.0, 2.3]))
                 self.collect()
                 self.dice.choices(*self._what)[0]()
-        finally:
-            sync_module.Lease = original  # type: ignore[misc]
 
     def _happenings(self) -> tuple[list[Callable[[], Any]], list[float]]:
         plot, dice = self.plot, self.dice
@@ -185,20 +182,24 @@ class History(Outside):
     # -- what goes wrong at just the wrong moment
 
     def _go_on(self, which: int, until: str) -> bool:
-        """A worker works without trouble until it stands at a certain point, or has nothing left to do."""
-        for _ in range(40):
+        """A worker works without trouble until it stands at a certain point, or finds nothing that is due."""
+        for _ in range(60):
+            at = self.workers[which].at if which in self.workers else ""
             self._work(which, 1, ["ok"])
-            if which in self.workers and self.workers[which].at.endswith(until):
+            if which not in self.workers:
+                if at == "after claim":
+                    return False
+            elif self.workers[which].at.endswith(until):
                 return True
-            if which not in self.workers and not self.pending():
-                return False
         return False
 
     def _after_an_edit(self, which: int, until: str) -> bool:
         """All that is under way ends; then somebody edits, and a worker takes that up, up to a certain point."""
-        for worker in (1 - which, which):
-            self._deliver_all()
-            self._go_on(worker, "nowhere")
+        self._deliver_all()
+        for worker in list(self.workers):
+            while worker in self.workers:
+                self.step(worker)
+        self._go_on(which, "nowhere")
         self.stood = {(side, name): self.held(side, 0, name) for side in Side for name in self.plot.fields}
         self._someone_edits()
         self._deliver_all()

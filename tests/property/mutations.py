@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from psycopg.rows import dict_row, scalar_row
-from pytest import MonkeyPatch
 
 from connector.adapters.postgres import notices as notices_module
 from connector.adapters.postgres import rounds as rounds_module
@@ -23,7 +23,7 @@ from connector.core.settle import Settling
 from connector.ports import Accepted, Intent, Mine, Rows
 from connector.services import claiming
 
-Patch = Callable[[MonkeyPatch], None]
+Patch = Callable[[pytest.MonkeyPatch], None]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Mutation:
     plot: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _one_seen_for_both_sides(patch: MonkeyPatch) -> None:
+def _one_seen_for_both_sides(patch: pytest.MonkeyPatch) -> None:
     sound = claiming._pair
 
     def pair_of(*args: Any) -> Pair:
@@ -51,7 +51,7 @@ def _one_seen_for_both_sides(patch: MonkeyPatch) -> None:
     patch.setattr(claiming, "_pair", pair_of)
 
 
-def _no_read_back(patch: MonkeyPatch) -> None:
+def _no_read_back(patch: pytest.MonkeyPatch) -> None:
     sound = Confirming._read_back
 
     def read_back(self: Confirming, c: Change, verdict: str, back: Record, message: str) -> None:
@@ -63,7 +63,7 @@ def _no_read_back(patch: MonkeyPatch) -> None:
     patch.setattr(Confirming, "_read_back", read_back)
 
 
-def _source_not_refreshed(patch: MonkeyPatch) -> None:
+def _source_not_refreshed(patch: pytest.MonkeyPatch) -> None:
     sound = Confirming._copied
 
     def copied(self: Confirming, c: Change, target: Any) -> None:
@@ -74,7 +74,7 @@ def _source_not_refreshed(patch: MonkeyPatch) -> None:
     patch.setattr(Confirming, "_copied", copied)
 
 
-def _nothing_journaled(patch: MonkeyPatch) -> None:
+def _nothing_journaled(patch: pytest.MonkeyPatch) -> None:
     sound = PostgresRounds.intend
 
     def intend(self: PostgresRounds, token: int, rows: Rows, intent: Intent, now: Any) -> Mine:
@@ -84,7 +84,7 @@ def _nothing_journaled(patch: MonkeyPatch) -> None:
     patch.setattr(PostgresRounds, "intend", intend)
 
 
-def _token_not_looked_at(patch: MonkeyPatch) -> None:
+def _token_not_looked_at(patch: pytest.MonkeyPatch) -> None:
     sql = (
         "SELECT r.id, CASE WHEN p.seq > r.seq THEN p.notes ELSE '[]'::jsonb END AS notes, p.seq"
         " FROM jsonb_to_recordset(%s) AS r(id bigint, seq bigint) LEFT JOIN pending p ON p.id = r.id"
@@ -97,7 +97,7 @@ def _token_not_looked_at(patch: MonkeyPatch) -> None:
     patch.setattr(rounds_module.queries, "fence", fence)
 
 
-def _dropped_under_a_lease(patch: MonkeyPatch) -> None:
+def _dropped_under_a_lease(patch: pytest.MonkeyPatch) -> None:
     """An echo is dropped at the door whatever goes on with its pair."""
     sound = PostgresNotices.accept
 
@@ -119,14 +119,14 @@ def _equals_seen(store: PostgresNotices, ref: Any, told: Sequence[Notice]) -> bo
     return all(name in seen and seen[name] == value for name, value in expected.items())
 
 
-def _creates_not_settled(patch: MonkeyPatch) -> None:
+def _creates_not_settled(patch: pytest.MonkeyPatch) -> None:
     def created(self: Settling, row: Left) -> None:
         self.plan.settled.append(Settled(row.id, "done", row.changes))
 
     patch.setattr(Settling, "_created", created)
 
 
-def _blank_between_is_an_edit(patch: MonkeyPatch) -> None:
+def _blank_between_is_an_edit(patch: pytest.MonkeyPatch) -> None:
     sound_row, sound_read_back = Settling._row, Confirming._read_back
 
     def settled(self: Settling, row: Left) -> None:

@@ -36,6 +36,7 @@ class Debt:
     lost: int
     by: int
     in_gap: bool
+    by_older: bool = False
 
 
 @dataclass
@@ -108,9 +109,8 @@ class Provenance:
             return
         in_gap = read_at is not None and self.made_at[was] >= read_at
         self.counts["overwritten unread" if in_gap else "conflict"] += 1
-        if not in_gap and now in (before := self.ancestors(was)) and not self.retyped & before:
-            self.broken.append(Fault("older", f"{side}.{name}: #{was} overwritten by #{now}, on top of which it was made"))
-        self.debts.append(Debt(side, name, was, now, in_gap))
+        before = self.ancestors(was)
+        self.debts.append(Debt(side, name, was, now, in_gap, now in before and not in_gap and not self.retyped & before))
 
     def _same_edit(self, side: str, name: str, old: Any, new: Any, n: int) -> None:
         if side == "hubspot" and len(str(new)) < len(str(old)) and n not in self.retyped:
@@ -127,6 +127,19 @@ class Provenance:
             elif not kept and not self._lives_on(debt, standing):
                 owed.append(debt)
         return owed
+
+    def older(self, ledger: list[tuple[str, Any]]) -> list[Fault]:
+        """Edits that what they were made on top of overwrote. With the org that makes something else of our values, and a
+        worker that died before it could see that, nobody can tell; then the ledger must have them."""
+        paid = {(name, number(value)) for name, value in ledger}
+        faults = []
+        for debt in self.debts:
+            if debt.by_older and debt.field == "u" and ("u", debt.lost) in paid:
+                self.counts["overwritten by what the org made of an older one, in the ledger"] += 1
+            elif debt.by_older:
+                words = f"{debt.side}.{debt.field}: #{debt.lost} overwritten by #{debt.by}, on top of which it was made"
+                faults.append(Fault("older", words))
+        return faults
 
     def cut(self, ledger: list[tuple[str, Any]]) -> list[Fault]:
         """Whole texts that were overwritten by their own cut copies and are not in the ledger."""

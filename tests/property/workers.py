@@ -12,7 +12,7 @@ from typing import Any
 from greenlet import GreenletExit, getcurrent, greenlet
 
 from connector.adapters.postgres.rounds import PostgresRounds
-from connector.practice.faults import OneShot
+from connector.practice.faults import Kind, OneShot
 from connector.services.sync import Sync
 from connector.services.workbench import Lease, Workbench
 
@@ -64,7 +64,7 @@ class PausingLease(Lease):
         if mode == "frozen":
             mode = pause("send")
         if mode in ("lost", "fail"):
-            kind = "lost_reply" if mode == "lost" else "drop"
+            kind: Kind = "lost_reply" if mode == "lost" else "drop"
             for core in self.cores.values():
                 core.faults.next = [OneShot(match="", kind=kind)]
 
