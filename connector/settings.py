@@ -77,7 +77,8 @@ class Engine(_Group):
     claim_size: Annotated[int, Field(gt=0, le=2000)] = 1000
     """Pairs in one round, at most."""
     linger_ms: Annotated[int, Field(ge=0)] = 200
-    """How long a woken drain waits for more of the same, to make calls fuller, where calls are scarce (milliseconds)."""
+    """How long a woken drain waits for more of the same, to make calls fuller, where calls are scarce
+    (milliseconds)."""
     poll_seconds: Seconds = 60
     """Between two reconciling polls of one side."""
     poll_seconds_with_push: Seconds = 900

@@ -73,8 +73,9 @@ class Sync:
         report.seconds = time.perf_counter() - started
         self._adapt(report)
         if report.claimed:
-            log.info("round", claimed=report.claimed, dropped=report.dropped, planned=report.planned,
-                     written=report.written, ms=round(report.seconds * 1000), stopped=report.stopped or None)  # fmt: skip
+            told = {"claimed": report.claimed, "dropped": report.dropped, "planned": report.planned}
+            ms, stopped = round(report.seconds * 1000), report.stopped or None
+            log.info("round", **told, written=report.written, ms=ms, stopped=stopped)
         return report
 
     def _guarded(self, claimed: Claimed, report: RoundReport) -> None:

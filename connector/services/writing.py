@@ -295,7 +295,5 @@ def _modified(plan: Plan, side: Side) -> datetime | None:
 
 def _upsert(creation: Creation) -> Write:
     values = {c.native: c.send for c in creation.changes if c.send is not None}
-    twins_by = "Email" if creation.side is Side.SALESFORCE else ""
-    return Write(
-        Ref(creation.side, creation.object, creation.key_value), values, key=creation.key, twins_by=twins_by
-    )
+    ref = Ref(creation.side, creation.object, creation.key_value)
+    return Write(ref, values, key=creation.key, twins_by="Email" if creation.side is Side.SALESFORCE else "")

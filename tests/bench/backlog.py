@@ -7,18 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connector.core.records import Notice
+from tests.bench.processes import cpu_of
 from tests.bench.stage import Running, Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """``calls`` by endpoint; ``python`` and ``database``: CPU seconds of the worker and of PostgreSQL."""
+    """``calls`` by endpoint; CPU seconds: ``python`` of the worker, ``database`` of PostgreSQL, ``servers`` of both
+    practice servers (which share the machine, and so bound what can be done in a second)."""
 
     persons: int
     seconds: float
     calls: Counter[str]
     python: float
     database: float
+    servers: float
 
     @property
     def calls_per_thousand(self) -> float:
@@ -39,8 +42,12 @@ def work_off(stage: Stage, worker: Running, notices: Sequence[Notice], persons: 
     stage.hold()
     stage.tell(notices)
     stage.forget_calls()
-    before = worker.cpu()
+    before = _cpu(stage, worker)
     stage.go()
     seconds = stage.settle()
-    after = worker.cpu()
-    return Worked(persons, seconds, stage.calls(), after[0] - before[0], after[1] - before[1])
+    used = [after - was for was, after in zip(before, _cpu(stage, worker), strict=True)]
+    return Worked(persons, seconds, stage.calls(), *used)
+
+
+def _cpu(stage: Stage, worker: Running) -> tuple[float, float, float]:
+    return *worker.cpu(), cpu_of(stage.hubspot.pid) + cpu_of(stage.salesforce.pid)

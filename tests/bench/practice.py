@@ -22,8 +22,8 @@ EDITORS = 4
 class Practice:
     """``told``: the line that the server printed when it was ready: addresses, ids and credentials."""
 
-    def __init__(self, told: dict[str, Any]) -> None:
-        self.told: dict[str, Any] = told
+    def __init__(self, told: dict[str, Any], pid: int) -> None:
+        self.told, self.pid = told, pid
         self.url: str = told["base_url"]
         self._http = urllib3.PoolManager(maxsize=EDITORS, retries=False)
 
@@ -68,6 +68,6 @@ def practice(side: str, people: int, seed: int) -> Iterator[Practice]:
         assert process.stdout is not None
         line = process.stdout.readline()
         threading.Thread(target=process.stdout.read, daemon=True).start()
-        yield Practice(orjson.loads(line))
+        yield Practice(orjson.loads(line), process.pid)
     finally:
         end(process)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def test_sigkill_twice_and_sigterm_lose_and_double_nothing(database_url: str, tm
             core.faults.update({"latency_ms": 60})
         for end, share in ((signal.SIGKILL, 0.2), (signal.SIGKILL, 0.45), (signal.SIGTERM, 0.7)):
             worker = company.worker(parts)
-            eventually(lambda share=share: _arrived(town) >= share * COUNT, 60)
+            eventually(partial(_at_least, town, share * COUNT), 60)
             worker.send_signal(end)
             worker.wait(25)
         assert _arrived(town) < COUNT, "all was done before the worker was asked to stop"
@@ -83,6 +84,10 @@ def _edit_everybody(town: Town) -> None:
     with open_world(town.settings, town.url) as world:
         for at in range(0, COUNT, 100):
             accept(world.stores.notices, notices[at : at + 100])
+
+
+def _at_least(town: Town, wanted: float) -> bool:
+    return _arrived(town) >= wanted
 
 
 def _arrived(town: Town) -> int:

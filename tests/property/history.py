@@ -20,9 +20,9 @@ from connector.services.intake import accept
 from tests.property.agreement import FIELDS
 from tests.property.outside import LEASE, Outside
 from tests.property.plot import Plot
-from tests.property.provenance import number
 from tests.property.workers import PausingLease, Worker
 
+LATE = timedelta(hours=1)
 OVERLAP = timedelta(seconds=5)
 MODES = ["ok"] * 10 + ["lost", "fail"]
 
@@ -92,7 +92,8 @@ class History(Outside):
         for notice in notices:
             told = self._told(notice)
             self.log(f"notice {notice.ref} {told}")
-            self.told.told |= {(notice.ref.side, name, n) for name, value in told.items() if (n := number(value)) is not None}
+            if not notice.by_poll and notice.occurred_at and notice.occurred_at > self.world.clock.now() - LATE:
+                self.told.hear(notice.ref.side, told)
         accept(self.world.store, notices, lane)
 
     def _told(self, notice: Notice) -> dict[str, Any]:

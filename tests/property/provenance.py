@@ -43,7 +43,7 @@ class Debt:
 class Provenance:
     """``parents``: edit -> edits it was made on top of. ``made_at``: when it was typed, the last time. ``forms``: what an org
     made of a value of ours within the save -> that value: no edit of its own. ``cuts``: (field, whole, cut copy).
-    ``told``: edits that a notice named with its value, once it was taken in. ``broken``: faults seen while they happened."""
+    ``told``: (side, field, edit) that a pushed notice named with its value. ``broken``: faults seen while they happened."""
 
     parents: dict[int, set[int]] = field(default_factory=dict)
     made_at: dict[int, datetime] = field(default_factory=dict)
@@ -83,6 +83,10 @@ class Provenance:
             self.parents[again].add(parent)
             self.made_at[again] = at
             self.retyped.add(again)
+
+    def hear(self, side: str, values: dict[str, Any]) -> None:
+        """A notice told, within the hour, what fields of this history held."""
+        self.told |= {(side, name, n) for name, value in values.items() if (n := number(value)) is not None}
 
     def ancestors(self, n: int) -> set[int]:
         seen, todo = {n}, [n]

@@ -25,6 +25,7 @@ class Worker(greenlet):
 
     def __init__(self, name: str, bench: Workbench, limit: int, driver: greenlet) -> None:
         super().__init__(self._rounds, driver)
+        self.driver = driver
         self.name, self.bench, self.limit = name, bench, limit
         self.mode = "ok"
         self.at = "start"
@@ -48,7 +49,7 @@ def pause(point: str) -> str:
     if not isinstance(here, Worker):
         return "ok"
     here.at = point
-    here.parent.switch()
+    here.driver.switch()
     mode, here.mode = here.mode, "ok"
     return mode
 

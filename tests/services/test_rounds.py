@@ -153,7 +153,7 @@ def test_observed_sides_are_planned_and_never_written(database: Pool) -> None:
 
 def test_a_field_removed_from_salesforce_is_an_issue_and_nothing_is_lost(database: Pool) -> None:
     world = World(database)
-    ann, lead = _handed_over(world)
+    ann, _ = _handed_over(world)
     world.salesforce.change_field("Lead", "Budget__c", {"remove": True})
     world.edit_contact(ann, city="Lyon")
     world.deliver()

@@ -194,8 +194,9 @@ BEGIN
         CROSS JOIN LATERAL jsonb_array_elements(d.notes) AS n (note)
         WHERE u.recent AND j.object = d.o AND j.ref_id = coalesce(d.h, d.r)
             AND j.side = CASE WHEN d.h IS NULL THEN 'salesforce' ELSE 'hubspot' END
-            -- a row is refused, or lapsed, for the sake of one field; the others in it were written
-            AND coalesce(c.change ->> 'st', replace(j.state, 'intended', 'done')) = 'done'
+            -- A row is refused, or lapsed, for the sake of one field: the others in it were written. And the blank of a
+            -- two-step value overwrites, whatever became of the second step.
+            AND (coalesce(c.change ->> 'st', replace(j.state, 'intended', 'done')) = 'done' OR c.change ? 'two')
             AND coalesce(j.settled_at, in_now) > in_now - interval '1 hour'
             AND n.note ->> 'f' = c.change ->> 'n' AND n.note -> 'p' = 'false'
             AND to_timestamp((n.note ->> 't')::bigint / 1000.0) BETWEEN j.read_at AND coalesce(j.settled_at, in_now)
