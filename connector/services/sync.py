@@ -7,7 +7,7 @@ last held. So a round may be repeated, doubled or cut short anywhere without har
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -54,10 +54,12 @@ class RoundReport:
 
 
 class Sync:
-    """Runs rounds. One instance per drain: the claim shrinks when an org answers slowly."""
+    """Runs rounds. One instance per drain: the claim shrinks when an org answers slowly.
 
-    def __init__(self, bench: Workbench) -> None:
-        self.bench = bench
+    ``full`` is called as soon as a claim took as many pairs as it may: another drain may look beside this one."""
+
+    def __init__(self, bench: Workbench, full: Callable[[], None] = lambda: None) -> None:
+        self.bench, self._full = bench, full
         self._limit = bench.pace.claim
         # what an earlier process reported closes with the first round that works
         self._failing: set[str] = set(Side)
@@ -66,8 +68,11 @@ class Sync:
         """One round. Returns an idle report where nothing was due. Errors of a side release the rows and are told
         in ``stopped``."""
         started = time.perf_counter()
-        claimed = claim(self.bench, min(limit or self._limit, self._limit))
+        most = min(limit or self._limit, self._limit)
+        claimed = claim(self.bench, most)
         report = RoundReport(len(claimed.claim.rows) + claimed.claim.moved, claimed.dropped)
+        if report.claimed >= most:
+            self._full()
         if claimed:
             self._guarded(claimed, report)
         report.seconds = time.perf_counter() - started

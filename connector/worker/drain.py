@@ -36,7 +36,7 @@ class Drain:
     def __init__(self, bench: Workbench, bell: Bell, room: Room, linger: float) -> None:
         self.tally = Tally()
         self._bench, self._bell, self._room, self._linger = bench, bell, room, linger
-        self._sync = Sync(bench)
+        self._sync = Sync(bench, full=bell.ring)
         self._patience = Patience(bench.stop, longest=10.0)
         self._last = 0
 
@@ -49,9 +49,6 @@ class Drain:
                 self._bench.stop.wait(NO_ROOM)
                 self._bell.ring()
                 continue
-            if expected >= self._bench.pace.claim:
-                # A whole claim was not enough the last time: let another drain look beside this one.
-                self._bell.ring()
             try:
                 self._round(most)
             finally:
