@@ -124,12 +124,15 @@ class Confirming:
         self.plan.losers.append(Loser(c.origin, c.field, native, c.source, got, "written over at once"))
 
     def _lapse(self, c: Change, after: float) -> None:
-        c.verdict = "lapsed"
+        c.verdict = "intended" if c.second_only else "lapsed"  # the blank is ours until the second step stands
         self.plan.again = True
         self.plan.retry_after = max(self.plan.retry_after, after)
 
     def _refuse(self, c: Change, message: str) -> None:
         c.verdict = "refused"
+        known = self.desk.by_native_name(c.side, c.native)
+        if c.second_only and known:
+            self.result.seen[c.side][known] = None  # the blank that stands there now is no edit
         if c.side is Side.HUBSPOT and c.native in self.desk.judged:
             self.plan.again = True  # the verdict counted on it
         record = self.plan.pair.record(c.side)

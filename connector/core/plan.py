@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from connector.core.records import Record, Ref, Side, Value
 
@@ -147,8 +147,7 @@ class Change:
     got: Value = None
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(NamedTuple):
     """A value that the agreement itself wants on a side. ``enforced``: written whenever the side holds another value
     (Accord's own fields); else only when the wanted value itself changes (fields that people use too)."""
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from connector.core.conditions import Truth, evaluate
 from connector.core.records import Value
@@ -15,8 +15,7 @@ from connector.core.rules import Qualification, Tier
 _WORDS = {Truth.MET: "met", Truth.NOT_MET: "not met", Truth.UNKNOWN: "unknown"}
 
 
-@dataclass(frozen=True, slots=True)
-class TraitResult:
+class TraitResult(NamedTuple):
     """One trait as judged. ``evidence``: the values that decided it, in words."""
 
     name: str

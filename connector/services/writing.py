@@ -177,6 +177,9 @@ class Writing:
             if answer.verdict != "done":
                 self._confirm(s.result, changes, answer)
                 s.todo = [c for c in s.todo if c not in changes]
+            else:
+                for change in changes:
+                    change.second_only = True
 
     def _hubspot_back(self, sent: list[_Sent]) -> dict[str, Sequence[str]]:
         natives = dict.fromkeys(c.native for s in sent for c in s.todo)

@@ -12,7 +12,7 @@ FIXED_CALLS = 6
 """What a round costs a side whatever its size: searches, history, a list."""
 PAIRS_A_CALL = 40
 """Pairs that one call more lets into a round: a hundred for a read, and less with their writes and read-backs."""
-EASY, TIGHT = 0.1, 0.5
+EASY, TIGHT = 0.2, 0.5
 """Shares of the budget in use between which the pressure grows from none to all."""
 
 

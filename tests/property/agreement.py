@@ -21,9 +21,18 @@ BAD_STAGES = tuple(f"bad{n}" for n in range(100, 400))
 """Options that HubSpot refuses until its admin adds them."""
 
 
-def _field(name: str, hubspot: str, lead: str, contact: str, wins: Wins, lens: TextLens, **more: object) -> Field:
+def _field(
+    name: str, hubspot: str, lead: str, contact: str, wins: Wins, lens: TextLens, **more: object
+) -> Field:
     return Field(
-        name, hubspot, {"Lead": lead, "Contact": contact}, lens, "text", wins=wins, tie=Side.HUBSPOT, **more  # type: ignore[arg-type]
+        name,
+        hubspot,
+        {"Lead": lead, "Contact": contact},
+        lens,
+        "text",
+        wins=wins,
+        tie=Side.HUBSPOT,
+        **more,  # type: ignore[arg-type]
     )
 
 
@@ -31,14 +40,25 @@ FIELDS = {
     "p": _field("p", "city", "City", "MailingCity", Wins.HUBSPOT, TextLens(limit=40)),
     "n": _field("n", "jobtitle", "Title", "Title", Wins.NEWEST, TextLens(limit=128)),
     # the lens knows that Salesforce holds a cut text
-    "t": _field("t", "zip", "PostalCode", "MailingPostalCode", Wins.SALESFORCE, TextLens(limit=6, truncate=True)),
+    "t": _field(
+        "t", "zip", "PostalCode", "MailingPostalCode", Wins.SALESFORCE, TextLens(limit=6, truncate=True)
+    ),
     # the org cuts this one, and the lens does not know
     "u": _field("u", "address", "Street", "MailingStreet", Wins.HUBSPOT, TextLens(limit=255)),
-    "s": _field("s", "lifecyclestage", "Fax", "Fax", Wins.SALESFORCE, TextLens(limit=40), order=STAGES + BAD_STAGES),
+    "s": _field(
+        "s", "lifecyclestage", "Fax", "Fax", Wins.SALESFORCE, TextLens(limit=40), order=STAGES + BAD_STAGES
+    ),
 }
 ALWAYS = (
     Field("email", "email", {"Lead": "Email", "Contact": "Email"}, EmailLens(), "email", blank=Blank.KEEP),
-    Field("last", "lastname", {"Lead": "LastName", "Contact": "LastName"}, TextLens(limit=80), "text", blank=Blank.KEEP),
+    Field(
+        "last",
+        "lastname",
+        {"Lead": "LastName", "Contact": "LastName"},
+        TextLens(limit=80),
+        "text",
+        blank=Blank.KEEP,
+    ),
     Field("firm", "company", {"Lead": "Company"}, TextLens(limit=255), "text", blank=Blank.KEEP),
 )
 _OTHER = {Wins.HUBSPOT: Wins.SALESFORCE, Wins.SALESFORCE: Wins.HUBSPOT, Wins.NEWEST: Wins.NEWEST}
@@ -57,7 +77,9 @@ def agreement(names: str, turned: bool = False) -> Agreement:
         shipped.person,
         fields=(*ALWAYS, *(map(_turned, chosen) if turned else chosen)),
         selection=Selection(),
-        hubspot_extra=tuple(n for n in shipped.person.hubspot_extra if n not in ("hubspot_owner_id", "hs_lead_status")),
+        hubspot_extra=tuple(
+            n for n in shipped.person.hubspot_extra if n not in ("hubspot_owner_id", "hs_lead_status")
+        ),
     )
     trait = Trait("there", "Is there", Test("email", "filled", True))
     everybody = Qualification(1, (trait,), {0: Tier.HOT, 1: Tier.HOT})

@@ -103,7 +103,8 @@ class _Rest:
         faults = []
         if before != self._written() or self.world.writes():
             rows = self.world.all("SELECT side, changes FROM journal ORDER BY id OFFSET %s", before[1])
-            faults.append(Fault("late", f"late duplicates caused writes: {[(r['side'], r['changes']) for r in rows]}"))
+            told = [(r["side"], r["changes"]) for r in rows]
+            faults.append(Fault("late", f"late duplicates caused writes: {told}"))
         left = self.world.all("SELECT id, changes FROM journal WHERE state = 'intended'")
         return faults + [Fault("unsettled", f"journal row {r['id']} {r['changes']}") for r in left]
 
@@ -128,7 +129,7 @@ class _Checks:
 
     def done(self) -> list[Fault]:
         """What was done on the way there."""
-        self.counts.update({"edits": self.told.edits, "writes": self.told.writes, "crashes": self.history.crashes})
+        self.counts.update(edits=self.told.edits, writes=self.told.writes, crashes=self.history.crashes)
         return [*self._lost(), *self._newest(), *self._many()]
 
     def _differ(self, link: dict[str, object]) -> list[Fault]:
@@ -153,13 +154,14 @@ class _Checks:
 
     def _doubles(self, person: int) -> list[Fault]:
         live = [id_ for _, id_ in self.history.all_sales(person)]
-        there = [i for i, c in self.world.hubspot.portal.contacts.items() if c.values.get("email", "").startswith(f"p{person}@")]
+        there = self.history.all_contacts(person)
         told = self.world.all("SELECT 1 FROM issue WHERE code IN ('duplicate', 'several_matches')")
         faults = []
         if len(live) > 1 or len(there) > 1:
             self.counts["doubles"] += 1
             if not told:
-                faults.append(Fault("double", f"p{person}: {there} in HubSpot, {live} in Salesforce, and no issue"))
+                words = f"p{person}: {there} in HubSpot, {live} in Salesforce, and no issue"
+                faults.append(Fault("double", words))
         elif live and there and not self.world.all("SELECT 1 FROM link WHERE hubspot_id = %s", there[0]):
             faults.append(Fault("unlinked", f"p{person} is on both sides"))
         elif (live or there) and not (live and there):
@@ -179,14 +181,15 @@ class _Checks:
 
     def _newest(self) -> list[Fault]:
         """Where clocks could tell, the later edit won."""
-        faults = []
+        made_at, faults = self.told.made_at, []
         for row in self.world.all("SELECT changes FROM journal WHERE action = 'update'"):
             for change in row["changes"]:
                 lost, won = number(change["o"]), number(change["v"])
-                if change["why"].endswith("is newest") and lost in self.told.made_at and won in self.told.made_at:
-                    self.counts["newest told by clocks"] += 1
-                    if self.told.made_at[lost] > self.told.made_at[won] and not self.told.retyped & {lost, won}:
-                        faults.append(Fault("newest", f"{change['f']}: #{won} beat #{lost}, which is newer"))
+                if not change["why"].endswith("is newest") or lost not in made_at or won not in made_at:
+                    continue
+                self.counts["newest told by clocks"] += 1
+                if made_at[lost] > made_at[won] and not self.told.retyped & {lost, won}:
+                    faults.append(Fault("newest", f"{change['f']}: #{won} beat #{lost}, which is newer"))
         return faults
 
     def _many(self) -> list[Fault]:

@@ -92,7 +92,11 @@ class History(Outside):
         for notice in notices:
             told = self._told(notice)
             self.log(f"notice {notice.ref} {told}")
-            if not notice.by_poll and notice.occurred_at and notice.occurred_at > self.world.clock.now() - LATE:
+            if (
+                not notice.by_poll
+                and notice.occurred_at
+                and notice.occurred_at > self.world.clock.now() - LATE
+            ):
                 self.told.hear(notice.ref.side, told)
         accept(self.world.store, notices, lane)
 
@@ -158,7 +162,9 @@ class History(Outside):
         for _ in range(steps):
             worker = self.workers.get(which)
             if worker is None:
-                worker = self.workers[which] = Worker(f"W{which}", self.world.bench, self.dice.choice([1, 2]), getcurrent())
+                worker = self.workers[which] = Worker(
+                    f"W{which}", self.world.bench, self.dice.choice([1, 2]), getcurrent()
+                )
             self.step(which, self.dice.choice(modes or self._modes))
             if which not in self.workers:
                 return
@@ -168,7 +174,9 @@ class History(Outside):
         worker = self.workers[which]
         at = worker.at
         worker.step(mode)
-        self.log(f"{worker.name} {at} {mode if mode != 'ok' else ''}-> {worker.at if not worker.dead else 'done'}")
+        self.log(
+            f"{worker.name} {at} {mode if mode != 'ok' else ''}-> {worker.at if not worker.dead else 'done'}"
+        )
         self.world.clock.advance(0.1)
         if worker.dead:
             del self.workers[which]
@@ -194,15 +202,15 @@ class History(Outside):
                 return True
         return False
 
-    def _after_an_edit(self, which: int, until: str) -> bool:
-        """All that is under way ends; then somebody edits, and a worker takes that up, up to a certain point."""
+    def _after(self, what: Callable[[], None], which: int, until: str) -> bool:
+        """All that is under way ends; then something happens, and a worker takes that up, up to a certain point."""
         self._deliver_all()
         for worker in list(self.workers):
             while worker in self.workers:
                 self.step(worker)
         self._go_on(which, "nowhere")
         self.stood = {(side, name): self.held(side, 0, name) for side in Side for name in self.plot.fields}
-        self._someone_edits()
+        what()
         self._deliver_all()
         return self._go_on(which, until)
 
@@ -211,13 +219,18 @@ class History(Outside):
 
     def _cut_short(self, which: int) -> None:
         """A worker dies right after a call that wrote, and somebody edits what it wrote."""
-        if self._after_an_edit(which, self.dice.choice(["/update", "/upsert", "/composite"])):
+        dice = self.dice
+        unborn = self.plot.second and not self.contact(1) and not self.sales(1)
+        what = (lambda: self.born(dice.choice(list(Side)))) if unborn else self._someone_edits
+        if self._after(
+            what, which, dice.choice(["/upsert", "/composite"] if unborn else ["/update", "/composite"])
+        ):
             self._crash(which)
             self._someone_edits()
 
     def _overtaken(self, which: int) -> None:
         """A worker stands still before it saves until its lease has lapsed, and another one does what came meanwhile."""
-        if self._after_an_edit(which, "before save"):
+        if self._after(self._someone_edits, which, "before save"):
             self._someone_edits()
             self._deliver_all()
             self._stall()
@@ -227,7 +240,7 @@ class History(Outside):
 
     def _typed_back(self, which: int) -> None:
         """Somebody types what stood there before while the value they typed over it is copied."""
-        if self._after_an_edit(which, "after intend"):
+        if self._after(self._someone_edits, which, "after intend"):
             for (side, name), value in self.stood.items():
                 if value is not None:
                     self.edit(side, 0, name, value=value)

@@ -39,7 +39,8 @@ class Outside:
         self.between: dict[str, tuple[Any, datetime | None]] = {}
         self.typed: dict[tuple[Side, int, str], list[str]] = defaultdict(list)
         pace = Pace(lease=LEASE, single=plot.single)
-        self.world = World(database, agreement=agreement(plot.fields, plot.turned), hook=self._around, pace=pace, stages=STAGES)
+        agreed = agreement(plot.fields, plot.turned)
+        self.world = World(database, agreement=agreed, hook=self._around, pace=pace, stages=STAGES)
         self.world.bench.rounds = self.world.rounds = SteppedRounds(database)
         self._rules()
         self._first_person()
@@ -57,10 +58,11 @@ class Outside:
     # -- what stands where
 
     def contact(self, person: int) -> str | None:
-        for id_, one in self.world.hubspot.portal.contacts.items():
-            if one.values.get("email", "").startswith(f"p{person}@"):
-                return id_
-        return None
+        return next(iter(self.all_contacts(person)), None)
+
+    def all_contacts(self, person: int) -> list[str]:
+        contacts = self.world.hubspot.portal.contacts.items()
+        return [id_ for id_, one in contacts if one.values.get("email", "").startswith(f"p{person}@")]
 
     def sales(self, person: int) -> tuple[str, str] | None:
         return next(iter(self.all_sales(person)), None)
@@ -83,10 +85,26 @@ class Outside:
     # -- people
 
     def _first_person(self) -> None:
-        values = {FIELDS[n].hubspot: self._value(Side.HUBSPOT, n, self.told.edit(None, self.world.clock.now()), False) for n in self.plot.fields}
-        self.world.hubspot.edit({"email": "p0@firm.example.com", "lastname": "P0", "company": "Firm"} | values, create=True)
+        self._make_contact(0, may_be_bad=False)
         self.world.settle()
         self.world.notices()
+
+    def _make_contact(self, person: int, may_be_bad: bool = True) -> None:
+        now = self.world.clock.now()
+        values = {"email": f"p{person}@firm.example.com", "lastname": f"P{person}", "company": "Firm"}
+        for n in self.plot.fields:
+            values[FIELDS[n].hubspot] = self._value(Side.HUBSPOT, n, self.told.edit(None, now), may_be_bad)
+        self.log(f"p{person} is made in HubSpot {values}")
+        self.world.hubspot.edit(values, create=True)
+
+    def _make_sales(self, person: int, object_: str) -> None:
+        now = self.world.clock.now()
+        values = {"Email": f"p{person}@firm.example.com", "LastName": f"P{person}"}
+        values |= {"Company": "Firm"} if object_ == "Lead" else {}
+        for n in self.plot.fields:
+            values[FIELDS[n].salesforce[object_]] = self._value(Side.SALESFORCE, n, self.told.edit(None, now))
+        self.log(f"p{person} is made in Salesforce as a {object_} {values}")
+        self.world.salesforce.edit(object_, values=values, create=True)
 
     def _value(self, side: Side, name: str, n: int, may_be_bad: bool = True) -> str:
         refusing = {"p": Side.HUBSPOT, "s": Side.SALESFORCE}.get(name) is side
@@ -103,7 +121,8 @@ class Outside:
             return
         held, now = self.held(side, person, name), self.world.clock.now()
         if held is None and side is Side.HUBSPOT and name == "s":
-            held, _ = self.between.pop(str(place), (None, None))  # typed where a two-step value of ours hangs in its blank
+            # typed where a two-step value of ours hangs in its blank
+            held, _ = self.between.pop(str(place), (None, None))
         typed = self.typed[side, person, name]
         if value is None and self.plot.returns and typed and by == "user" and self.dice.random() < 0.4:
             value = self.dice.choice(typed)
@@ -123,7 +142,8 @@ class Outside:
             if side is Side.HUBSPOT:
                 self.world.edit_contact(place, by=by, **{FIELDS[name].hubspot: value})
             else:
-                self.world.edit_lead(place[1], by=by, object_=place[0], **{FIELDS[name].salesforce[place[0]]: value})
+                object_, id_ = place
+                self.world.edit_lead(id_, by=by, object_=object_, **{FIELDS[name].salesforce[object_]: value})
         except (Refusal, Refused):
             self.log("   refused")
             return False
@@ -131,17 +151,10 @@ class Outside:
 
     def born(self, side: Side) -> None:
         """The second person comes to be on this side."""
-        now, email = self.world.clock.now(), "p1@firm.example.com"
         if side is Side.HUBSPOT and self.contact(1) is None:
-            values = {FIELDS[n].hubspot: self._value(side, n, self.told.edit(None, now)) for n in self.plot.fields}
-            self.world.hubspot.edit({"email": email, "lastname": "P1", "company": "Firm"} | values, create=True)
-            self.log(f"p1 is made in HubSpot {values}")
+            self._make_contact(1)
         elif side is Side.SALESFORCE and self.sales(1) is None:
-            object_ = self.dice.choice(["Lead", "Lead", "Contact"])
-            values = {FIELDS[n].salesforce[object_]: self._value(side, n, self.told.edit(None, now)) for n in self.plot.fields}
-            firm = {"Company": "Firm"} if object_ == "Lead" else {}
-            self.world.salesforce.edit(object_, values={"Email": email, "LastName": "P1"} | firm | values, create=True)
-            self.log(f"p1 is made in Salesforce as a {object_} {values}")
+            self._make_sales(1, self.dice.choice(["Lead", "Lead", "Contact"]))
 
     def convert(self) -> None:
         """A rep converts the Lead, and may correct the e-mail on the new Contact at once."""
@@ -196,10 +209,12 @@ class Outside:
         for name in self.plot.fields:
             native = FIELDS[name].hubspot
             if native in change.new:
-                self._wrote(Side.HUBSPOT, change.contact_id, name, change.old.get(native) or None, change.new[native] or None)
+                old, new = change.old.get(native) or None, change.new[native] or None
+                self._wrote(Side.HUBSPOT, change.contact_id, name, old, new)
 
     def _salesforce_wrote(self, core: Any, event: Any) -> None:
-        if event.by != core.org.people["integration"] or event.kind != "updated" or event.object not in ("Lead", "Contact"):
+        ours = event.by == core.org.people["integration"]
+        if not ours or event.kind != "updated" or event.object not in ("Lead", "Contact"):
             return
         for name in self.plot.fields:
             native = FIELDS[name].salesforce[event.object]
@@ -220,4 +235,5 @@ class Outside:
         self.told.written(side, name, old, new, read_at)
         if side == self.plot.automation and name in "pn" and self.auto_left:
             self.auto_left -= 1
-            self.autos.append((side, 0 if id_ in (self.contact(0), (self.sales(0) or ("", ""))[1]) else 1, name))
+            first = id_ in [self.contact(0), *(sale for _, sale in self.all_sales(0))]
+            self.autos.append((side, 0 if first else 1, name))

@@ -54,7 +54,6 @@ class Provenance:
     broken: list[Fault] = field(default_factory=list)
     told: set[tuple[str, str, int]] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
-    silent: list[Debt] = field(default_factory=list)
     writes: int = 0
     _next: int = 100
 
@@ -114,21 +113,26 @@ class Provenance:
         in_gap = read_at is not None and self.made_at[was] >= read_at
         self.counts["overwritten unread" if in_gap else "conflict"] += 1
         before = self.ancestors(was)
-        self.debts.append(Debt(side, name, was, now, in_gap, now in before and not in_gap and not self.retyped & before))
+        by_older = now in before and not in_gap and not self.retyped & before
+        self.debts.append(Debt(side, name, was, now, in_gap, by_older))
 
     def _same_edit(self, side: str, name: str, old: Any, new: Any, n: int) -> None:
         if side == "hubspot" and len(str(new)) < len(str(old)) and n not in self.retyped:
             self.cuts.append((name, str(old), str(new)))
 
     def unpaid(self, ledger: list[tuple[str, Any]], standing: set[tuple[str, int]]) -> list[Debt]:
-        """Debts that neither the ledger nor what stands now pays. Those of the gap are counted, not owed."""
+        """Debts that neither the ledger nor what stands now pays. One of the gap is owed only if a notice told of it."""
         paid = {(name, number(value)) for name, value in ledger}
         owed = []
         for debt in self.debts:
-            kept = (debt.field, debt.lost) in paid
+            kept, lives = (debt.field, debt.lost) in paid, self._lives_on(debt, standing)
             if debt.in_gap:
-                self._count(debt, kept, standing)
-            elif not kept and not self._lives_on(debt, standing):
+                self.counts["gap: in the ledger" if kept else "gap: lives on" if lives else "gap: lost"] += 1
+            if (
+                not kept
+                and not lives
+                and (not debt.in_gap or (debt.side, debt.field, debt.lost) in self.told)
+            ):
                 owed.append(debt)
         return owed
 
@@ -153,16 +157,6 @@ class Provenance:
             Fault("cut", f"{name}: {whole} overwritten by its own cut copy {cut}")
             for name, whole, cut in self.cuts if (name, whole) not in kept
         ]  # fmt: skip
-
-    def _count(self, debt: Debt, kept: bool, standing: set[tuple[str, int]]) -> None:
-        told = (debt.side, debt.field, debt.lost) in self.told
-        if kept:
-            self.counts["gap: in the ledger"] += 1
-        elif self._lives_on(debt, standing):
-            self.counts["gap: lives on"] += 1
-        else:
-            self.silent.append(debt)
-            self.counts[f"gap: lost, {debt.side} {'told its value' if told else 'never told its value'}"] += 1
 
     def _lives_on(self, debt: Debt, standing: set[tuple[str, int]]) -> bool:
         return any(name == debt.field and debt.lost in self.ancestors(n) for name, n in standing)

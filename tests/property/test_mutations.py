@@ -33,9 +33,9 @@ def test_an_engine_without_one_rule_is_caught(
     mutation.apply(monkeypatch)
     if any(_caught(database_url, mutation, seed) for seed in mutation.seeds):
         return
-    others = next((seed for seed in range(1, BOUND) if _caught(database_url, mutation, seed)), None)
-    assert others is not None, f"nobody notices that {mutation.without} is missing"
-    pytest.fail(f"histories {mutation.seeds} do not show any more that {mutation.without} is missing: keep {others}")
+    other = next((seed for seed in range(1, BOUND) if _caught(database_url, mutation, seed)), None)
+    assert other is not None, f"nobody notices that {mutation.without} is missing"
+    pytest.fail(f"{mutation.seeds} do not show any more that {mutation.without} is missing: keep {other}")
 
 
 @each_mutation

@@ -161,7 +161,9 @@ BEGIN
                 lane = least(p.lane, excluded.lane),
                 due_at = CASE WHEN p.token IS NOT NULL AND p.leased_until > in_now THEN p.due_at
                     ELSE least(p.due_at, excluded.due_at) END,
-                requeued = p.requeued OR excluded.requeued OR jsonb_array_length(p.notes) >= 200,
+                -- A whole record that equals Seen leaves no note, but the round under way may be about to change Seen.
+                requeued = p.requeued OR excluded.requeued OR jsonb_array_length(p.notes) >= 200
+                    OR p.token IS NOT NULL AND jsonb_array_length(excluded.notes) = 0,
                 notes = notes_added(p.notes, excluded.notes, p.seq + 1, p.token IS NOT NULL AND p.leased_until > in_now);
         ELSE
             INSERT INTO pending AS p (side, object, ref_id, lane, due_at, born_at, requeued, notes)
