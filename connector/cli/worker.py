@@ -20,7 +20,7 @@ def worker(embedded: Embedded = None) -> None:
     from connector import logs
     from connector.settings import load
     from connector.wiring import open_world
-    from connector.worker.process import Worker
+    from connector.worker.process import Worker, collect_seldom
 
     settings = load(sides=True)
     logs.configure(settings.process.log_level, settings.process.log_format, settings.secrets())
@@ -28,6 +28,7 @@ def worker(embedded: Embedded = None) -> None:
         if not _ready(url, asked):
             return
         with open_world(settings, url) as world:
+            collect_seldom()
             running = Worker(world)
             running.start()
             asked.wait()

@@ -40,7 +40,6 @@ class Worker:
         """No round before the owners are known: it would hold every owner as unknown."""
         if not self._keeper.load_owners():
             return
-        collect_seldom()
         self._begin("jobs", self._jobs.run)
         self._begin("keeper", self._keeper.run)
         for number, drain in enumerate(self._drains):

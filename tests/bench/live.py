@@ -52,7 +52,9 @@ class Lived:
 
 @contextmanager
 def running(stage: Stage, **settings: str) -> Iterator[None]:
-    """The web process and the worker; both sides tell the web process of every change."""
+    """The web process and the worker; both sides tell the web process of every change. What was called before counts
+    in no budget any more."""
+    stage.database.execute("UPDATE budget SET spent = '{}'")
     with stage.web(**settings) as port, stage.worker(**settings):
         desk = desk_for(load(MAPPINGS))
         root = f"http://127.0.0.1:{port}/webhooks"

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 import orjson
 
 from connector.core.records import Side
-
 from tests.bench.engine import CALLS, WAY
 from tests.bench.numbers import Number
 from tests.bench.practice import Practice, practice

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connector.adapters.postgres.database import Pool
+from connector.services.sync import Sync
 from tests.world import HOT, World
 
 
@@ -165,3 +166,14 @@ def test_a_field_removed_from_salesforce_is_an_issue_and_nothing_is_lost(databas
     world.later(minutes=1)
     world.settle()
     assert world.lead_of(ann)["City"] == "Lyon"
+
+
+def test_a_full_claim_tells_at_once_that_there_may_be_more_for_others(database: Pool) -> None:
+    world = World(database)
+    for n in range(3):
+        world.form(email=f"ann{n}@acme.example.com", firstname="Ann", lastname="Ito", **HOT)
+    world.deliver()
+    told: list[str] = []
+    sync = Sync(world.bench, full=lambda: told.append("full"))
+    assert [sync.round(2).claimed, sync.round(2).claimed] == [2, 1]
+    assert told == ["full"]

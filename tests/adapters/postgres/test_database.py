@@ -95,6 +95,11 @@ def test_connections_speak_utc_and_are_not_in_autocommit_mode(database: Pool) ->
     assert row == ("UTC", "accord")
 
 
+def test_no_plan_is_kept_from_when_a_table_was_empty(database: Pool) -> None:
+    with database.connection() as connection:
+        assert connection.execute("SHOW plan_cache_mode").fetchone() == ("force_custom_plan",)
+
+
 def test_migrating_again_applies_nothing(database_url: str) -> None:
     assert migrate(database_url) == []
 

@@ -138,6 +138,34 @@ def test_upsert_with_read_back_is_one_call_and_repeats_without_a_twin() -> None:
     assert len(core.snapshot()["Lead"]) == 1
 
 
+def test_upsert_tells_of_twins_in_the_same_call() -> None:
+    core = org()
+    other = new_lead(core, Email="ANN@example.com")
+    core.convert(new_lead(core, Email="ann@example.com").id)
+    adapter = warm(core)
+    values = {"LastName": "Ames", "Company": "Ames Ltd"}
+    rows = [
+        Write(lead("512"), {**values, "Email": "ann@example.com"}, key=KEY, twins_by="Email"),
+        Write(lead("513"), {**values, "Email": "bob@example.com"}, key=KEY, twins_by="Email"),
+        Write(lead("514"), values, key=KEY, twins_by="Email"),
+    ]
+    ann, bob, nobody = adapter.write(rows, ALL, free)
+    assert (ann.twins, bob.twins, nobody.twins) == ((other,), (), ())
+    assert core.calls.total == 1
+
+
+def test_twins_that_make_too_long_a_query_are_left_to_the_caller() -> None:
+    core = org()
+    long = [f"{'x' * 60}.{n}@example.com" for n in range(150)]
+    rows = [
+        Write(lead(str(n)), {"LastName": "Ames", "Company": "Ames", "Email": email}, key=KEY, twins_by="Email")
+        for n, email in enumerate(long)
+    ]
+    done = warm(core).write(rows, ALL, free)
+    assert {(one.verdict, one.twins) for one in done} == {("done", None)}
+    assert core.calls.total == 1
+
+
 def test_upsert_without_a_required_field_is_refused_by_name() -> None:
     core = org()
     (one,) = salesforce_on(core).write([Write(lead("512"), {"LastName": "Ames"}, key=KEY)], ALL, free)

@@ -61,17 +61,16 @@ def _move(base_url: str, token: str, endpoint: dict[str, Any], write: Any, batch
     moved = 0
 
     @dlt.destination(batch_size=batch, skip_dlt_columns_and_tables=True, naming_convention="direct", max_table_nesting=0)
-    def other_side(items: list[dict[str, Any]], table: Any) -> None:
+    def other_side(items: Any, table: Any, /) -> None:
         nonlocal moved
         write(items)
         moved += len(items)
 
-    source = rest_api_source(
-        {
-            "client": {"base_url": base_url, "auth": {"type": "bearer", "token": token}},
-            "resources": [{"name": "persons", "max_table_nesting": 0, "endpoint": endpoint}],
-        }
-    )
+    asked: Any = {
+        "client": {"base_url": base_url, "auth": {"type": "bearer", "token": token}},
+        "resources": [{"name": "persons", "max_table_nesting": 0, "endpoint": endpoint}],
+    }
+    source = rest_api_source(asked)
     with tempfile.TemporaryDirectory() as folder:
         dlt.pipeline("peer", destination=other_side, pipelines_dir=folder).run(source)
     return moved
