@@ -45,19 +45,19 @@ NEVER = [
 
 
 @pytest.mark.parametrize("text", NEVER)
-def test_t86_a_secret_or_a_persons_data_inside_a_message(text: str, lines: io.StringIO) -> None:
+def test_T86_a_secret_or_a_persons_data_inside_a_message(text: str, lines: io.StringIO) -> None:
     logs.get("connector").warning(f"HubSpot said: {text}; try again", detail={"said": [f"({text})"]})
     assert text not in lines.getvalue()
     assert "try again" in lines.getvalue()
 
 
 @pytest.mark.parametrize("text", NEVER)
-def test_t86_the_same_logged_by_a_library(text: str, lines: io.StringIO) -> None:
+def test_T86_the_same_logged_by_a_library(text: str, lines: io.StringIO) -> None:
     logging.getLogger("some.library").error("failed for %s", text)
     assert text not in lines.getvalue()
 
 
-def test_t86_under_a_name_that_means_a_person_or_a_secret_nothing_is_shown(lines: io.StringIO) -> None:
+def test_T86_under_a_name_that_means_a_person_or_a_secret_nothing_is_shown(lines: io.StringIO) -> None:
     logs.get("connector").info(
         "wrote", email="Alice", first_name="Alice", lastname="Alice", old="Alice", new_value="Alice",
         properties={"x": "Alice"}, lease_token="Alice", change={"firstName": "Alice", "body": b"Alice"},
@@ -65,7 +65,7 @@ def test_t86_under_a_name_that_means_a_person_or_a_secret_nothing_is_shown(lines
     assert "Alice" not in lines.getvalue()
 
 
-def test_t86_a_traceback(lines: io.StringIO) -> None:
+def test_T86_a_traceback(lines: io.StringIO) -> None:
     try:
         raise ValueError("no such person: alice@example.com")
     except ValueError:
@@ -74,12 +74,12 @@ def test_t86_a_traceback(lines: io.StringIO) -> None:
     assert "ValueError" in lines.getvalue()
 
 
-def test_t86_postgresqls_detail_which_quotes_the_row(lines: io.StringIO) -> None:
+def test_T86_postgresqls_detail_which_quotes_the_row(lines: io.StringIO) -> None:
     logs.get("connector").error("duplicate key\nDETAIL:  Key (name)=(Alice Bates) already exists.")
     assert "Alice" not in lines.getvalue()
 
 
-def test_t86_no_local_variables_on_the_console(lines: io.StringIO) -> None:
+def test_T86_no_local_variables_on_the_console(lines: io.StringIO) -> None:
     logs.configure("info", "console", (), lines)
     person = "Alice Bates"
     try:

@@ -79,7 +79,7 @@ def poller(database: Pool) -> Poller:
     return Poller(database)
 
 
-def test_t10_what_happened_while_we_were_down_for_days_is_found(poller: Poller) -> None:
+def test_T10_what_happened_while_we_were_down_for_days_is_found(poller: Poller) -> None:
     first = poller.contact(1)
     lead = poller.lead(1)
     poller.poll(poller.contacts)
@@ -94,7 +94,7 @@ def test_t10_what_happened_while_we_were_down_for_days_is_found(poller: Poller) 
     assert poller.drained() == {first, second, lead}
 
 
-def test_t12_a_row_committed_late_under_an_older_stamp_is_found_once(poller: Poller) -> None:
+def test_T12_a_row_committed_late_under_an_older_stamp_is_found_once(poller: Poller) -> None:
     early = poller.lead(1)
     poller.poll(poller.leads)
     assert poller.drained() == {early}
@@ -108,7 +108,7 @@ def test_t12_a_row_committed_late_under_an_older_stamp_is_found_once(poller: Pol
 
 
 @pytest.mark.parametrize("side", ["hubspot", "salesforce"])
-def test_t13_a_second_update_of_a_record_is_passed_on_too(poller: Poller, side: str) -> None:
+def test_T13_a_second_update_of_a_record_is_passed_on_too(poller: Poller, side: str) -> None:
     contact, lead = poller.contact(1), poller.lead(1)
     watch = poller.contacts if side == "hubspot" else poller.leads
     for title in ("Clerk", "Head", "CEO"):
@@ -117,7 +117,7 @@ def test_t13_a_second_update_of_a_record_is_passed_on_too(poller: Poller, side: 
         assert poller.poll(watch, after=2).queued == 1
 
 
-def test_t13_two_edits_in_one_second_of_salesforce_are_two(poller: Poller) -> None:
+def test_T13_two_edits_in_one_second_of_salesforce_are_two(poller: Poller) -> None:
     lead = poller.lead(1, Title="Clerk")
     assert poller.poll(poller.leads, after=0.2).queued == 1
     poller.salesforce.edit("Lead", lead, {"Title": "CEO"})
@@ -126,7 +126,7 @@ def test_t13_two_edits_in_one_second_of_salesforce_are_two(poller: Poller) -> No
     )
 
 
-def test_t14_a_poll_never_says_created_however_often_a_record_is_edited(poller: Poller) -> None:
+def test_T14_a_poll_never_says_created_however_often_a_record_is_edited(poller: Poller) -> None:
     seen: list[Notice] = []
 
     def take(records: Sequence[Record]) -> Accepted:
@@ -147,20 +147,20 @@ def test_t14_a_poll_never_says_created_however_often_a_record_is_edited(poller: 
 
 
 @pytest.mark.slow
-def test_t16_more_rows_than_one_page_of_salesforce_are_read_to_the_last(poller: Poller) -> None:
+def test_T16_more_rows_than_one_page_of_salesforce_are_read_to_the_last(poller: Poller) -> None:
     ids = {poller.lead(number) for number in range(2_150)}
     assert poller.poll(poller.leads).queued == 2_150
     assert poller.drained() == ids
 
 
-def test_t16_many_small_pages_of_hubspot(database: Pool) -> None:
+def test_T16_many_small_pages_of_hubspot(database: Pool) -> None:
     poller = Poller(database, page=7)
     ids = {poller.contact(number) for number in range(50)}  # all in one millisecond
     assert poller.poll(poller.contacts).queued == 50
     assert poller.drained() == ids
 
 
-def test_t17_what_the_search_index_showed_late_is_inside_the_overlap(database: Pool) -> None:
+def test_T17_what_the_search_index_showed_late_is_inside_the_overlap(database: Pool) -> None:
     poller = Poller(database, index_lag=20)
     first = poller.contact(1)
     poller.clock.advance(15)
@@ -192,7 +192,7 @@ class Snapshot:
                 yield found
 
 
-def test_t18_a_record_edited_during_a_long_run_is_not_passed_over(poller: Poller) -> None:
+def test_T18_a_record_edited_during_a_long_run_is_not_passed_over(poller: Poller) -> None:
     def read(name: str, at: float, title: str) -> Record:
         values = {"Email": f"{name}@acme.example.com", "Title": title}
         return Record(Ref(Side.SALESFORCE, "Lead", name), values, START, START + timedelta(minutes=at))
@@ -208,7 +208,7 @@ def test_t18_a_record_edited_during_a_long_run_is_not_passed_over(poller: Poller
 
 
 @pytest.mark.parametrize("skew", [timedelta(minutes=10), timedelta(minutes=-10)])
-def test_t19_an_edit_just_after_a_poll_is_found_though_the_clocks_differ(
+def test_T19_an_edit_just_after_a_poll_is_found_though_the_clocks_differ(
     poller: Poller, skew: timedelta
 ) -> None:
     poller.skew = skew

@@ -27,17 +27,17 @@ from tests.web.edge import PUBLIC, Edge, changed, event
         pytest.param({"path": "/webhooks/hubspot?a=b"}, id="a query added"),
     ],
 )
-def test_t9_what_hubspot_did_not_send_as_it_stands_is_refused(edge: Edge, tampering: dict[str, Any]) -> None:
+def test_T9_what_hubspot_did_not_send_as_it_stands_is_refused(edge: Edge, tampering: dict[str, Any]) -> None:
     assert edge.hubspot([changed()], **tampering).status_code == 401
     assert edge.untouched()
 
 
-def test_t9_the_public_url_is_signed_whatever_the_proxy_calls_us(edge: Edge) -> None:
+def test_T9_the_public_url_is_signed_whatever_the_proxy_calls_us(edge: Edge) -> None:
     signed = PUBLIC + "/webhooks/hubspot?team=a%3Ab"
     assert edge.hubspot([changed()], path="/webhooks/hubspot?team=a%3Ab", signed=signed).status_code == 200
 
 
-def test_t9_a_proxy_that_cuts_the_beginning_of_the_path(database: Pool) -> None:
+def test_T9_a_proxy_that_cuts_the_beginning_of_the_path(database: Pool) -> None:
     edge = Edge(database, public_url="https://x.example/accord")
     assert edge.hubspot([changed()], signed="https://x.example/accord/webhooks/hubspot").status_code == 200
 
@@ -206,7 +206,7 @@ def test_an_empty_array_is_no_fault(edge: Edge) -> None:
 
 
 # --- T6, T7, T8 ----------------------------------------------------------------------------------------------------------------
-def test_t6_a_repeat_within_five_minutes_is_2xx_without_effect(edge: Edge) -> None:
+def test_T6_a_repeat_within_five_minutes_is_2xx_without_effect(edge: Edge) -> None:
     assert edge.hubspot([changed()]).status_code == 200
     before = edge.pending()
     assert edge.hubspot([changed()]).status_code == 200
@@ -215,13 +215,13 @@ def test_t6_a_repeat_within_five_minutes_is_2xx_without_effect(edge: Edge) -> No
     assert edge.pending() == before
 
 
-def test_t6_a_retry_after_a_lost_answer_makes_no_second_row(edge: Edge) -> None:
+def test_T6_a_retry_after_a_lost_answer_makes_no_second_row(edge: Edge) -> None:
     edge.hubspot([event("contact.creation")])
     edge.hubspot([event("contact.creation", attemptNumber=1)])
     assert len(edge.pending()) == 1
 
 
-def test_t7_in_whatever_order_events_come_the_record_is_read_anew(edge: Edge) -> None:
+def test_T7_in_whatever_order_events_come_the_record_is_read_anew(edge: Edge) -> None:
     """Nothing of an event's value is ever written: both orders leave the same row, due at once."""
     older, newer = changed(value="Clerk"), changed(value="CEO", occurredAt=1_791_201_601_000)
     edge.hubspot([newer])
@@ -230,7 +230,7 @@ def test_t7_in_whatever_order_events_come_the_record_is_read_anew(edge: Edge) ->
     assert (row["seq"], {note["v"] for note in row["notes"]}) == (2, {"Clerk", "CEO"})
 
 
-def test_t8_t64_a_burst_is_coalesced_by_record(edge: Edge) -> None:
+def test_T8_t64_a_burst_is_coalesced_by_record(edge: Edge) -> None:
     burst = [changed(500 + n % 25, value=f"title {n}") for n in range(150)]
     assert edge.hubspot(burst).status_code == 200
     assert [(row["seq"], len(row["notes"])) for row in edge.pending()] == [(1, 6)] * 25

@@ -66,7 +66,7 @@ def test_a_record_deleted_before_the_message_was_sent(edge: Edge) -> None:
     assert edge.salesforce(message(empty)).status_code == 200
 
 
-def test_t6_a_repeated_message_has_no_effect(edge: Edge) -> None:
+def test_T6_a_repeated_message_has_no_effect(edge: Edge) -> None:
     edge.salesforce(message(lead(Title="CEO")))
     before = edge.pending()
     assert edge.salesforce(message(lead(Title="CEO"))).status_code == 200

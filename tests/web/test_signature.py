@@ -36,7 +36,7 @@ def test_within_five_minutes_either_way(off: int) -> None:
 
 
 @pytest.mark.parametrize("off", [MAX_AGE_MS + 1, -MAX_AGE_MS - 1, 86_400_000, -86_400_000])
-def test_t9_a_stale_or_future_timestamp_is_refused(off: int) -> None:
+def test_T9_a_stale_or_future_timestamp_is_refused(off: int) -> None:
     assert "five minutes" in str(verdict(now=NOW + off))
 
 
@@ -50,7 +50,7 @@ def test_a_timestamp_that_is_none(timestamp: str | None) -> None:
 @pytest.mark.parametrize(
     "signature", [None, "", "forged", SIGNATURE[:-1], SIGNATURE.lower(), SIGNATURE + " ", "é" * 44]
 )
-def test_t9_a_forged_or_missing_signature(signature: str | None) -> None:
+def test_T9_a_forged_or_missing_signature(signature: str | None) -> None:
     assert verdict(signature=signature) is not None
 
 
@@ -104,5 +104,5 @@ def test_exactly_the_escapes_of_the_documentation_are_decoded_and_once() -> None
         ("https://x.example", "http://inside:8000", "https://x.example/"),
     ],
 )
-def test_t9_the_url_that_hubspot_called_behind_a_proxy(root: str, target: str, expected: str) -> None:
+def test_T9_the_url_that_hubspot_called_behind_a_proxy(root: str, target: str, expected: str) -> None:
     assert public_uri(root, target) == expected

@@ -65,7 +65,7 @@ def test_the_walk_passes_the_window_that_ends_a_search(core: HubSpotCore, clock:
     assert sum(len(page) for page in adapter.changes("contact", since, [], free)) == 30
 
 
-def test_t18_a_record_changed_during_the_walk_hides_no_other(core: HubSpotCore, clock: ManualClock) -> None:
+def test_T18_a_record_changed_during_the_walk_hides_no_other(core: HubSpotCore, clock: ManualClock) -> None:
     since = clock.now()
     for id_ in ids_of(core):
         clock.advance(1)
@@ -130,7 +130,7 @@ def test_token_is_renewed_before_it_ends(core: HubSpotCore, clock: ManualClock) 
     assert core.calls.tokens == 2
 
 
-def test_t66_revoked_token_is_renewed_once_and_the_call_goes_on(core: HubSpotCore) -> None:
+def test_T66_revoked_token_is_renewed_once_and_the_call_goes_on(core: HubSpotCore) -> None:
     adapter = hubspot_on(core, oauth=True)
     refs = [Ref(Side.HUBSPOT, "contact", ids_of(core)[0])]
     adapter.read(refs, {"contact": []}, free)
@@ -147,7 +147,7 @@ def test_a_lasting_token_that_is_refused_has_to_be_mended() -> None:
         adapter.people()
 
 
-def test_t86_no_secret_in_any_repr(core: HubSpotCore) -> None:
+def test_T86_no_secret_in_any_repr(core: HubSpotCore) -> None:
     connection = HubSpotConnection(access_token="s3cret", client_secret="s3cret", refresh_token="s3cret")
     assert "s3cret" not in repr(connection)
 

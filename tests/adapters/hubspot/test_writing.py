@@ -126,7 +126,7 @@ def test_where_answers_show_what_was_sent_the_setting_reads_what_is_stored(core:
     assert one.record.values["lifecyclestage"] == "customer"
 
 
-def test_t57_lost_reply_is_unknown_with_the_record_as_it_is_now(core: HubSpotCore) -> None:
+def test_T57_lost_reply_is_unknown_with_the_record_as_it_is_now(core: HubSpotCore) -> None:
     core.faults.update({"next": [{"match": "batch/update", "kind": "lost_reply"}]})
     (one,) = hubspot_on(core).write(update(core, jobtitle="Buyer")[:1], {"contact": ["jobtitle"]}, free)
     assert one.verdict == "unknown"
@@ -150,7 +150,7 @@ def test_server_error_is_unknown_even_if_the_read_fails_too(core: HubSpotCore) -
     assert (one.verdict, one.record) == ("unknown", None)
 
 
-def test_t63_limit_before_anything_was_written_is_raised(core: HubSpotCore) -> None:
+def test_T63_limit_before_anything_was_written_is_raised(core: HubSpotCore) -> None:
     core.faults.update({"next": [{"match": "batch/update", "kind": "status", "status": 429}]})
     with pytest.raises(WaitUntil):
         hubspot_on(core).write(update(core, jobtitle="Buyer")[:5], None, free)
@@ -176,7 +176,7 @@ def test_lease_that_ends_midway_does_the_same(core: HubSpotCore) -> None:
     assert [one.verdict for one in done] == ["done"] * 20 + ["locked"] * 5
 
 
-def test_t39_batch_that_falls_as_a_whole_is_halved_to_the_bad_row() -> None:
+def test_T39_batch_that_falls_as_a_whole_is_halved_to_the_bad_row() -> None:
     conflict = (409, {"message": "Contact already exists. Existing ID: 9", "category": "CONFLICT"})
     adapter, script = scripted(conflict, conflict, results(row("1")), conflict, results(row("3")))
     rows = [Write(contact(str(n)), {"email": f"{n}@example.com"}) for n in (1, 2, 3)]

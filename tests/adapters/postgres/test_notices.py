@@ -226,7 +226,7 @@ def test_an_unknown_record_gets_a_row_of_its_own(door: Door) -> None:
     assert row["requeued"], "a creation says nothing that a claim could compare"
 
 
-def test_t8_a_hundred_events_of_one_record_become_one_row(door: Door) -> None:
+def test_T8_a_hundred_events_of_one_record_become_one_row(door: Door) -> None:
     accept(door.store, [changed(BOB, jobtitle=f"title {i}") for i in range(100)])
     row = door.only()
     assert (row["seq"], len(row["notes"])) == (1, 100)
@@ -310,14 +310,14 @@ def test_workers_are_woken_only_when_something_is_due(door: Door, database_url: 
 
 
 # --- repeats ---------------------------------------------------------------------------------------------------------------
-def test_t6_the_very_same_request_twice_has_no_effect(door: Door) -> None:
+def test_T6_the_very_same_request_twice_has_no_effect(door: Door) -> None:
     first = accept(door.store, [changed(BOB, jobtitle="CEO")], LIVE, b"digest")
     again = accept(door.store, [changed(BOB, jobtitle="CEO")], LIVE, b"digest")
     assert (first.repeated, first.queued, again.repeated, again.queued) == (False, 1, True, 0)
     assert door.only()["seq"] == 1
 
 
-def test_t6_the_same_event_in_another_request_changes_nothing_but_the_count(door: Door) -> None:
+def test_T6_the_same_event_in_another_request_changes_nothing_but_the_count(door: Door) -> None:
     door.link({"title": "Head"})
     accept(door.store, [changed(ALICE, jobtitle="CEO")], LIVE, b"first")
     accept(door.store, [changed(ALICE, jobtitle="CEO")], LIVE, b"retried")

@@ -37,14 +37,14 @@ def test_codes_become_verdicts(code: str, message: str, word: str) -> None:
     assert (told.verdict, told.code, told.message) == (word, code, message)
 
 
-def test_t54_bad_owner_is_a_refusal_not_a_missing_record() -> None:
+def test_T54_bad_owner_is_a_refusal_not_a_missing_record() -> None:
     assert (
         verdict("INVALID_CROSS_REFERENCE_KEY", "invalid", {"OwnerId": "005000000000001AAA"}).verdict
         == "refused"
     )
 
 
-def test_t44_15_character_id_of_the_existing_record_becomes_18() -> None:
+def test_T44_15_character_id_of_the_existing_record_becomes_18() -> None:
     told = verdict(
         "DUPLICATE_VALUE", f"duplicate value found: Ext__c duplicates value on record with id: {ID15}"
     )
@@ -52,7 +52,7 @@ def test_t44_15_character_id_of_the_existing_record_becomes_18() -> None:
     assert told.existing.object == "Account", "its prefix says so"
 
 
-def test_t50_duplicate_rule_names_the_record_that_matched() -> None:
+def test_T50_duplicate_rule_names_the_record_that_matched() -> None:
     found = {"record": {"attributes": {"type": "Contact"}, "Id": "0033g00000000zzAAA"}}
     result = {"matchResults": [{"entityType": "Contact", "matchRecords": [found]}]}
     told = verdict("DUPLICATES_DETECTED", "Use one of these records?", duplicateResult=result)

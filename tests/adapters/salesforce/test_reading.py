@@ -144,7 +144,7 @@ def test_thousand_addresses_are_sought_in_queries_that_fit() -> None:
     assert {str(record.values["Email"]).lower() for record in found} == {email.lower() for email in emails}
 
 
-def test_t16_changes_follow_every_page_oldest_first() -> None:
+def test_T16_changes_follow_every_page_oldest_first() -> None:
     core = org(60)
     core.settings.page_size = 15
     since = core.clock.now()

@@ -68,7 +68,7 @@ def test_sandbox_logins_are_meant_for_the_test_host() -> None:
 
 
 @responses.activate
-def test_t55_credentials_of_another_org_are_refused() -> None:
+def test_T55_credentials_of_another_org_are_refused() -> None:
     answers("00D000000000002EAA")
     connection = SalesforceConnection(BASE, client_id="app", client_secret="x", org_id="00D000000000001EAA")
     with pytest.raises(MendConnection, match="00D000000000002EAA"):
@@ -84,14 +84,14 @@ def test_refused_login_says_what_salesforce_said_and_no_secret() -> None:
     assert "s3cret" not in str(refused.value)
 
 
-def test_t86_no_secret_in_any_repr() -> None:
+def test_T86_no_secret_in_any_repr() -> None:
     connection = SalesforceConnection(
         BASE, client_secret="s3cret", private_key="s3cret", access_token="s3cret"
     )
     assert "s3cret" not in repr(connection)
 
 
-def test_t87_highest_version_on_offer_not_above_the_one_wanted() -> None:
+def test_T87_highest_version_on_offer_not_above_the_one_wanted() -> None:
     assert version_to_use("66.0", ["58.0", "65.0", "67.0"]) == "65.0"
     assert version_to_use("66.0", ["66.0", "9.0"]) == "66.0"
     with pytest.raises(MendConnection, match=r"67\.0"):
@@ -149,7 +149,7 @@ class CountingBudget:
         self.reported.append((used, limit))
 
 
-def test_t65_every_call_but_the_tokens_is_counted_and_the_daily_use_reported() -> None:
+def test_T65_every_call_but_the_tokens_is_counted_and_the_daily_use_reported() -> None:
     core: SalesforceCore = org()
     budget = CountingBudget()
     salesforce_on(core, budget=budget).read([new_lead(core)], {}, free)

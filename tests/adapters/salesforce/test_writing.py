@@ -84,7 +84,7 @@ def test_bad_rows_fail_alone_and_say_why() -> None:
     assert done[1].fields == ("Email",)
 
 
-def test_t52_converted_lead_is_moved_and_not_written() -> None:
+def test_T52_converted_lead_is_moved_and_not_written() -> None:
     core = org()
     ref = new_lead(core)
     core.convert(ref.id)
@@ -92,7 +92,7 @@ def test_t52_converted_lead_is_moved_and_not_written() -> None:
     assert one.verdict == "moved"
 
 
-def test_t49_locked_rows_may_be_tried_again() -> None:
+def test_T49_locked_rows_may_be_tried_again() -> None:
     core = org()
     rows = [update(new_lead(core), City="Ulm") for _ in range(3)]
     core.faults.update({"lock_rate": 1.0})
@@ -190,7 +190,7 @@ def test_owner_is_kept_though_salesforce_would_assign_anew() -> None:
     assert {value_of(core, ref, "OwnerId") for ref in refs} == {owner}
 
 
-def test_t57_lost_reply_is_unknown_with_the_record_as_it_is_now() -> None:
+def test_T57_lost_reply_is_unknown_with_the_record_as_it_is_now() -> None:
     core = org()
     ref = new_lead(core)
     core.faults.update({"next": [{"match": "composite", "kind": "lost_reply"}]})
@@ -210,7 +210,7 @@ def test_lost_reply_of_an_upsert_finds_what_it_made() -> None:
     assert one.ref == refs_of(core, "Lead")[0]
 
 
-def test_t62_limit_before_anything_was_written_is_raised_by_its_kind() -> None:
+def test_T62_limit_before_anything_was_written_is_raised_by_its_kind() -> None:
     core = org()
     ref = new_lead(core)
     daily = [{"message": "TotalRequests Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}]
@@ -237,7 +237,7 @@ def test_lease_that_ends_midway_leaves_the_rest_locked_and_the_done_done() -> No
     assert [one.verdict for one in done] == ["done"] * 80 + ["locked"] * 20
 
 
-def test_t66_session_that_ends_midway_is_renewed_once_and_the_write_goes_on() -> None:
+def test_T66_session_that_ends_midway_is_renewed_once_and_the_write_goes_on() -> None:
     core = org()
     refs = [new_lead(core) for _ in range(100)]
     adapter = warm(core, options=SMALL)
