@@ -130,6 +130,8 @@ class Jobs:
                 )
             )  # fmt: skip
             self._ready.set()
+            if self._stop.is_set():  # asked to stop before there was anything to cancel
+                self._work.cancel()
             try:
                 await self._work
             except asyncio.CancelledError:

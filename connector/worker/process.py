@@ -53,9 +53,13 @@ class Worker:
         self._stop.set()
         self.bell.close()
         self._jobs.close()
-        deadline = time.monotonic() + grace
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+        started = time.monotonic()
+        while any(thread.is_alive() for thread in self._threads) and time.monotonic() < started + grace:
+            for thread in self._threads:
+                thread.join(0.25 / len(self._threads))
+            if time.monotonic() > started + grace / 4:
+                # a queue that was failing just then takes the first word for part of its failure
+                self._jobs.close()
         self._keeper.leave()
         late = [thread.name for thread in self._threads if thread.is_alive()]
         log.info("worker stopped", still_running=late or None)

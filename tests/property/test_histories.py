@@ -15,7 +15,7 @@ from tests.property.tally import TALLY
 
 HISTORIES = int(os.environ.get("HISTORIES", "300"))
 FIRST = int(os.environ.get("FIRST", "1"))
-SEEDS = (435, 2747)
+SEEDS = (36, 125, 198, 333, 435, 482, 2747)
 PART = 25
 
 pytestmark = pytest.mark.property
