@@ -20,6 +20,8 @@ from connector.worker.patience import Patience
 MINUTE = "* * * * *"
 HOUR = "7 * * * *"
 GRACE = 20.0
+JOB_GRACE = 8.0
+"""Running jobs get less than the rounds: every one of them may be cut short and run again."""
 """Seconds that a job may go on after the process was asked to stop."""
 KEPT_HOURS = 72
 """How long failed jobs are kept to be looked at."""
@@ -99,7 +101,7 @@ def quietly(job: str) -> Iterator[None]:
 
 
 class Jobs:
-    """procrastinate's worker in a thread of its own. ``close`` lets running jobs end, for GRACE seconds."""
+    """procrastinate's worker in a thread of its own. ``close`` lets running jobs end, for JOB_GRACE seconds."""
 
     def __init__(self, world: World) -> None:
         self._world, self._stop = world, world.bench.stop
@@ -126,7 +128,7 @@ class Jobs:
             self._work = asyncio.create_task(
                 app.run_worker_async(
                     name="accord", concurrency=4, install_signal_handlers=False, delete_jobs="successful",
-                    shutdown_graceful_timeout=GRACE, fetch_job_polling_interval=5.0,
+                    shutdown_graceful_timeout=JOB_GRACE, fetch_job_polling_interval=5.0,
                 )
             )  # fmt: skip
             self._ready.set()
