@@ -20,9 +20,9 @@ from connector.worker.patience import Patience
 MINUTE = "* * * * *"
 HOUR = "7 * * * *"
 GRACE = 20.0
+"""Seconds that the process may go on after it was asked to stop."""
 JOB_GRACE = 8.0
-"""Running jobs get less than the rounds: every one of them may be cut short and run again."""
-"""Seconds that a job may go on after the process was asked to stop."""
+"""The same for a job: every one of them may be cut short and run again."""
 KEPT_HOURS = 72
 """How long failed jobs are kept to be looked at."""
 
