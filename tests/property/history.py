@@ -92,11 +92,8 @@ class History(Outside):
         for notice in notices:
             told = self._told(notice)
             self.log(f"notice {notice.ref} {told}")
-            if (
-                not notice.by_poll
-                and notice.occurred_at
-                and notice.occurred_at > self.world.clock.now() - LATE
-            ):
+            at = notice.occurred_at
+            if at and at > self.world.clock.now() - LATE and not notice.by_poll:
                 self.told.hear(notice.ref.side, told)
         accept(self.world.store, notices, lane)
 
@@ -214,17 +211,13 @@ class History(Outside):
         self._deliver_all()
         return self._go_on(which, until)
 
-    def pending(self) -> int:
-        return int(self.world.one("SELECT count(*) n FROM pending")["n"])
-
     def _cut_short(self, which: int) -> None:
         """A worker dies right after a call that wrote, and somebody edits what it wrote."""
         dice = self.dice
         unborn = self.plot.second and not self.contact(1) and not self.sales(1)
         what = (lambda: self.born(dice.choice(list(Side)))) if unborn else self._someone_edits
-        if self._after(
-            what, which, dice.choice(["/upsert", "/composite"] if unborn else ["/update", "/composite"])
-        ):
+        until = dice.choice(["/upsert" if unborn else "/update", "/composite"])
+        if self._after(what, which, until):
             self._crash(which)
             self._someone_edits()
 
@@ -250,6 +243,9 @@ class History(Outside):
         for worker in self.workers.values():
             worker.crash()
         self.workers.clear()
+
+    def pending(self) -> int:
+        return int(self.world.one("SELECT count(*) n FROM pending")["n"])
 
     def _stall(self) -> None:
         self.log("time passes: leases lapse")

@@ -224,6 +224,7 @@ class Outside:
     def _wrote(self, side: Side, id_: str, name: str, old: Any, new: Any) -> None:
         here = getcurrent()
         read_at = here.read_at.get(id_) if isinstance(here, Worker) else None
+        linked = bool(self.world.all("SELECT 1 FROM link WHERE %s IN (hubspot_id, salesforce_id)", id_))
         self.log(f"we write {side} {id_}.{name}: {old} -> {new}")
         if name == "s" and side is Side.HUBSPOT:
             if new is None:
@@ -231,8 +232,8 @@ class Outside:
                 self.told.counts["two-step values"] += 1
                 return
             stood, read_before = self.between.pop(id_, (None, None))
-            self.told.written(side, name, stood, new, read_before)
-        self.told.written(side, name, old, new, read_at)
+            self.told.written(side, name, stood, new, read_before, linked)
+        self.told.written(side, name, old, new, read_at, linked)
         if side == self.plot.automation and name in "pn" and self.auto_left:
             self.auto_left -= 1
             first = id_ in [self.contact(0), *(sale for _, sale in self.all_sales(0))]

@@ -29,14 +29,16 @@ def number(value: Any) -> int | None:
 
 @dataclass
 class Debt:
-    """An edit that a write of ours replaced without knowing it: the ledger owes it, unless it fell into the gap."""
+    """An edit that a write of ours replaced without knowing it: the ledger owes it. ``in_gap``: it was typed after that
+    write's read; then only if a notice told of it, and of a pair that is ``linked``: late notices are kept by Link."""
 
     side: str
     field: str
     lost: int
     by: int
     in_gap: bool
-    by_older: bool = False
+    linked: bool
+    by_older: bool
 
 
 @dataclass
@@ -96,8 +98,10 @@ class Provenance:
                     todo.append(parent)
         return seen
 
-    def written(self, side: str, name: str, old: Any, new: Any, read_at: datetime | None) -> None:
-        """A write of ours put ``new`` where ``old`` stood."""
+    def written(
+        self, side: str, name: str, old: Any, new: Any, read_at: datetime | None, linked: bool
+    ) -> None:
+        """A write of ours, planned on what was read at ``read_at``, put ``new`` where ``old`` stood."""
         self.writes += 1
         was, now = number(old), number(new)
         if was is None or was not in self.made_at:
@@ -114,27 +118,30 @@ class Provenance:
         self.counts["overwritten unread" if in_gap else "conflict"] += 1
         before = self.ancestors(was)
         by_older = now in before and not in_gap and not self.retyped & before
-        self.debts.append(Debt(side, name, was, now, in_gap, by_older))
+        self.debts.append(Debt(side, name, was, now, in_gap, linked, by_older))
 
     def _same_edit(self, side: str, name: str, old: Any, new: Any, n: int) -> None:
         if side == "hubspot" and len(str(new)) < len(str(old)) and n not in self.retyped:
             self.cuts.append((name, str(old), str(new)))
 
     def unpaid(self, ledger: list[tuple[str, Any]], standing: set[tuple[str, int]]) -> list[Debt]:
-        """Debts that neither the ledger nor what stands now pays. One of the gap is owed only if a notice told of it."""
+        """Debts that neither the ledger nor what stands now pays. Those of the gap are counted by what became of them."""
         paid = {(name, number(value)) for name, value in ledger}
         owed = []
         for debt in self.debts:
-            kept, lives = (debt.field, debt.lost) in paid, self._lives_on(debt, standing)
+            fate = "in the ledger" if (debt.field, debt.lost) in paid else ""
+            fate = fate or ("lives on" if self._lives_on(debt, standing) else "")
             if debt.in_gap:
-                self.counts["gap: in the ledger" if kept else "gap: lives on" if lives else "gap: lost"] += 1
-            if (
-                not kept
-                and not lives
-                and (not debt.in_gap or (debt.side, debt.field, debt.lost) in self.told)
-            ):
+                self.counts[f"gap: {fate or self._lost(debt)}"] += 1
+            if not fate and (not debt.in_gap or self._lost(debt) == "lost, though told"):
                 owed.append(debt)
         return owed
+
+    def _lost(self, debt: Debt) -> str:
+        if not debt.linked:
+            return "lost, before the pair was linked"
+        told = (debt.side, debt.field, debt.lost) in self.told
+        return "lost, though told" if told else "lost, nobody told within the hour"
 
     def older(self, ledger: list[tuple[str, Any]]) -> list[Fault]:
         """Edits that what they were made on top of overwrote. With the org that makes something else of our values, and a

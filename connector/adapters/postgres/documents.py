@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,11 @@ set_json_dumps(orjson.dumps)
 def document(rows: Any) -> Jsonb:
     """A batch of rows as one document, for jsonb_to_recordset."""
     return Jsonb(rows)
+
+
+def by_id(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A batch of rows as the parameters ``ids`` and ``rows``, an object by id: for statements that join nothing."""
+    return {"ids": [row["id"] for row in rows], "rows": Jsonb({str(row["id"]): row for row in rows})}
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any
 from psycopg import Connection
 
 from connector.adapters.postgres.database import Pool
-from connector.adapters.postgres.documents import document, load_queries
+from connector.adapters.postgres.documents import by_id, document, load_queries
 from connector.core.records import Ref
 from connector.ports import Claim, Intent, Mine, Rows, Saving
 
@@ -32,7 +32,11 @@ class PostgresRounds:
             queries.serialise_claims(conn)
             token = queries.token(conn)["token"]
             paused = [r["lane"] for r in queries.paused_lanes(conn)]
-            rows = list(queries.claim(conn, now=now, until=until, limit=limit, token=token, paused=paused))
+            due = list(queries.due(conn, now=now, limit=limit, paused=paused))
+            groups = sorted({r["group_key"] for r in due if r["group_key"] is not None})
+            ids = [r["id"] for r in due]
+            rows = list(queries.claim(conn, ids=ids, groups=groups, now=now, paused=paused)) if due else []
+            queries.lease(conn, ids=[r["id"] for r in rows], token=token, until=until)
         claim = Claim(token, until, rows)
         with self._pool.connection() as conn:
             self._promote(conn, claim, now)
@@ -119,17 +123,17 @@ class PostgresRounds:
         if not rows:
             return set()
         with self._pool.connection() as conn:
-            gone = {r["id"] for r in queries.drop_rows(conn, rows=document(rows), token=token)}
+            gone = {r["id"] for r in queries.drop_rows(conn, **by_id(rows), token=token)}
             rest = [{**r, "again": False} for r in rows if r["id"] not in gone]
             if rest:
-                queries.finish_rows(conn, rows=document(rest), token=token, now=rest[0]["now"])
+                queries.finish_rows(conn, **by_id(rest), token=token, now=rest[0]["now"])
             return gone
 
     def release(self, token: int, rows: Rows) -> None:
         """Give rows back, to go round again at their ``due_at``."""
         with self._pool.connection() as conn:
             if rows:
-                queries.release(conn, rows=document(rows), token=token)
+                queries.release(conn, **by_id(rows), token=token)
             queries.free_identities(conn, token=token)
 
     def claim_identities(self, token: int, keys: Iterable[str], now: datetime, until: datetime) -> set[str]:
@@ -156,7 +160,7 @@ class PostgresRounds:
     def intend(self, token: int, rows: Rows, intent: Intent, now: datetime) -> Mine:
         """Transaction 1: what is about to be written, only for rows that are still ours."""
         with self._pool.connection() as conn:
-            mine = {r["id"]: r for r in queries.fence(conn, rows=document(rows), token=token)}
+            mine = {r["id"]: r for r in queries.fence(conn, **by_id(rows), token=token)}
             if mine:
                 intent.keep(set(mine))
                 self._intend(conn, token, intent, now)
@@ -191,12 +195,12 @@ class PostgresRounds:
     def save(self, token: int, rows: Rows, saving: Saving, now: datetime) -> set[int]:
         """Transaction 2: what became of it, only for rows that are still ours. Returns the rows saved."""
         with self._pool.connection() as conn:
-            mine = {r["id"]: r for r in queries.fence(conn, rows=document(rows), token=token)}
+            mine = {r["id"]: r for r in queries.fence(conn, **by_id(rows), token=token)}
             if not mine:
                 return set()
             saving.keep(set(mine), {i: r["notes"] for i, r in mine.items()})
             self._save(conn, token, saving, now)
-            queries.finish_rows(conn, rows=document(saving.finish), token=token, now=now)
+            queries.finish_rows(conn, **by_id(saving.finish), token=token, now=now)
             queries.free_identities(conn, token=token)
             return set(mine)
 
