@@ -87,10 +87,11 @@ def _nothing_journaled(patch: pytest.MonkeyPatch) -> None:
 def _token_not_looked_at(patch: pytest.MonkeyPatch) -> None:
     sql = (
         "SELECT r.id, CASE WHEN p.seq > r.seq THEN p.notes ELSE '[]'::jsonb END AS notes, p.seq"
-        " FROM jsonb_to_recordset(%s) AS r(id bigint, seq bigint) LEFT JOIN pending p ON p.id = r.id"
+        " FROM (SELECT (value ->> 'id')::bigint AS id, (value ->> 'seq')::bigint AS seq FROM jsonb_each(%s)) AS r"
+        " LEFT JOIN pending p ON p.id = r.id"
     )
 
-    def fence(conn: Any, rows: Any, token: int) -> list[dict[str, Any]]:
+    def fence(conn: Any, ids: Any, rows: Any, token: int) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = conn.cursor(row_factory=dict_row).execute(sql, [rows]).fetchall()
         return found
 
