@@ -10,6 +10,9 @@ READY := .venv/.ready
 UNIT := not database and not e2e and not property and not slow
 PYTEST := $(BIN)/python -m pytest -q
 
+# What the tests compile is kept: it is a third of the unit part's time
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: setup demo test unit bench soak lint lock clean
 
 setup: $(READY)

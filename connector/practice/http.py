@@ -94,7 +94,7 @@ class Server:
         self._http = _Listener((host, port), core, threading.BoundedSemaphore(threads))
         self.host = host
         self.port: int = self._http.server_address[1]
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
     @property
