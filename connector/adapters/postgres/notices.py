@@ -1,9 +1,12 @@
-"""The door: notices become due pairs, echoes are dropped, in one statement per request (queries/notices.sql)."""
+"""The door: notices become due pairs, echoes are dropped, in one statement for all requests that come at once
+(queries/notices.sql)."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +14,7 @@ from psycopg import Connection, errors
 
 from connector.adapters.postgres.database import Pool
 from connector.adapters.postgres.documents import document, load_queries
+from connector.adapters.postgres.together import Together
 from connector.core.records import Notice, Ref, Side, Value
 from connector.ports import Accepted, Clock
 
@@ -23,12 +27,23 @@ LATE = timedelta(hours=1)
 ATTEMPTS = 4
 PATIENCE = 4.0
 """Seconds to wait for a free connection: HubSpot waits five for its answer."""
+MOST_REFS = 200
+"""In one turn for several requests."""
 _FORGET_EVERY = 2_000
 _AGAIN = (errors.DeadlockDetected, errors.SerializationFailure, errors.ForeignKeyViolation)
 """The statement is whole or nothing, so it can be repeated. A foreign key: the Link went while we looked."""
 
 _queries = load_queries("notices")
 Entry = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """``sizes``: how many notices each entry stands for."""
+
+    entries: list[Entry]
+    sizes: list[int]
+    delivery: bytes | None
 
 
 class PostgresNotices:
@@ -49,19 +64,42 @@ class PostgresNotices:
     ) -> None:
         self._pool, self._natives, self._clock, self._linger = pool, natives, clock, linger
         self._served = itertools.count(1)
+        self._door: Together[_Request, Accepted] = Together(self._take, lambda r: len(r.entries), MOST_REFS)
 
     def accept(self, notices: Sequence[Notice], lane: int, delivery: bytes | None = None) -> Accepted:
         """See ports.NoticeStore. Raises psycopg.Error or PoolTimeout when nothing was stored."""
+        return self._door(self._request(notices, lane, delivery))
+
+    def _request(self, notices: Sequence[Notice], lane: int, delivery: bytes | None) -> _Request:
         now = self._clock()
-        entries = [self._entry(ref, told, now) for ref, told in by_ref(notices).items()]
-        parameters = {
-            "document": document(entries), "delivery": delivery, "lane": lane, "now": now, "due": now + self._linger,
-        }  # fmt: skip
+        shared = {"lane": lane, "d": delivery.hex() if delivery else None}
+        told = by_ref(notices)
+        entries = [shared | self._entry(ref, of_ref, now) for ref, of_ref in told.items()]
+        return _Request(entries, [len(of_ref) for of_ref in told.values()], delivery)
+
+    def _take(self, requests: Sequence[_Request]) -> list[Accepted]:
+        """One turn. Several requests that fail together go one by one, for one may be at fault."""
+        try:
+            return self._take_together(requests)
+        except errors.DataError:
+            if len(requests) == 1:
+                raise
+        return [accepted for request in requests for accepted in self._take_together([request])]
+
+    def _take_together(self, requests: Sequence[_Request]) -> list[Accepted]:
+        fresh = _first_of_each(requests)
+        now = self._clock()
+        entries = [entry for request in fresh for entry in request.entries]
         with self._pool.connection(timeout=PATIENCE) as connection:
-            row = _alone(connection, parameters)
-            if delivery is not None and next(self._served) % _FORGET_EVERY == 0:
+            row = _alone(connection, {"document": document(entries), "now": now, "due": now + self._linger})
+            if next(self._served) % _FORGET_EVERY == 0:
                 _queries.forget_deliveries(connection, before=now - REPEAT)
-        return Accepted(row["dropped"], row["queued"], row["late"], row["repeated"])
+        verdicts = iter(row["verdicts"])
+        taken = {id(request): _accepted(request, verdicts) for request in fresh}
+        if row["late"]:
+            first = taken[id(fresh[0])]
+            taken[id(fresh[0])] = replace(first, late=row["late"])
+        return [taken.get(id(request), _REPEATED) for request in requests]
 
     def _entry(self, ref: Ref, told: Sequence[Notice], now: datetime) -> Entry:
         natives = self._natives.get((ref.side, ref.object), {})
@@ -74,7 +112,6 @@ class PostgresNotices:
             "expected": expected,
             "keys": [natives.get(note.get("f", "")) for note in notes] if whole else None,
             "requeued": not all(_is_comparable(notice) for notice in told) or (whole and expected is None),
-            "size": len(told),
             "since": _since(told, now),
             "notes": notes,
         }
@@ -95,6 +132,24 @@ def _alone(connection: Connection[Any], parameters: dict[str, Any]) -> dict[str,
     finally:
         connection.autocommit = False
     raise AssertionError
+
+
+_REPEATED = Accepted(0, 0, repeated=True)
+
+
+def _first_of_each(requests: Sequence[_Request]) -> list[_Request]:
+    """Without exact repeats of one another."""
+    known: dict[object, _Request] = {}
+    for request in requests:
+        known.setdefault(request.delivery or id(request), request)
+    return list(known.values())
+
+
+def _accepted(request: _Request, verdicts: Iterator[str]) -> Accepted:
+    became: Counter[str] = Counter()
+    for size in request.sizes:
+        became[next(verdicts)] += size
+    return Accepted(became["dropped"], became["queued"], repeated="repeated" in became)
 
 
 def by_ref(notices: Iterable[Notice]) -> dict[Ref, list[Notice]]:

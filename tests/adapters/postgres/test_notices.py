@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from psycopg.types.json import Jsonb
 from connector.adapters.postgres.database import Pool
 from connector.adapters.postgres.notices import Natives, PostgresNotices
 from connector.core.records import Notice, Ref, Side, Value
+from connector.ports import Accepted
 from connector.services.intake import HANDOFF, LIVE, accept
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
@@ -305,7 +307,7 @@ def test_workers_are_woken_only_when_something_is_due(door: Door, database_url: 
         accept(door.store, [changed(ALICE, jobtitle="Head")])
         accept(door.store, [changed(ALICE, jobtitle="CEO")], HANDOFF)
         (heard,) = listener.notifies(timeout=2, stop_after=1)
-        assert heard.payload == "0"
+        assert heard.channel == "accord_pending"
         assert list(listener.notifies(timeout=0)) == []
 
 
@@ -386,3 +388,37 @@ def test_after_an_hour_the_journal_is_not_asked_any_more(door: Door) -> None:
     door.journal(door.link({"title": "Head"}))
     door.now = NOON + timedelta(hours=1)
     assert accept(door.store, [changed(ALICE, IN_THE_GAP, jobtitle="Lost")]).late == 0
+
+
+# --- several requests in one turn ------------------------------------------------------------------------------------
+def test_requests_of_one_turn_are_each_told_their_own(door: Door) -> None:
+    door.link({"title": "Head"})
+    requests = [
+        door.store._request([changed(ALICE, jobtitle="Head")], LIVE, b"echo"),
+        door.store._request([changed(BOB, jobtitle="a"), changed(BOB, phone="1")], LIVE, b"news"),
+        door.store._request([changed(BOB, jobtitle="a"), changed(BOB, phone="1")], LIVE, b"news"),
+        door.store._request([changed(ALICE, jobtitle="CEO")], HANDOFF, None),
+    ]
+    told = door.store._take(requests)
+    assert [(each.dropped, each.queued, each.repeated) for each in told] == [
+        (1, 0, False), (0, 2, False), (0, 0, True), (0, 1, False),
+    ]  # fmt: skip
+    assert door.store._take(requests[:2]) == [Accepted(0, 0, repeated=True)] * 2
+    assert {row["lane"] for row in door.pending()} == {HANDOFF, LIVE}
+
+
+def test_requests_that_come_at_once_from_many_threads_lose_nothing(door: Door) -> None:
+    def one(number: int) -> int:
+        return accept(door.store, [changed(Ref(Side.HUBSPOT, "contact", str(number % 40)), jobtitle=str(number))]).queued
+
+    with ThreadPoolExecutor(8) as senders:
+        assert sum(senders.map(one, range(400))) == 400
+    assert sum(len(row["notes"]) for row in door.pending()) == 400
+
+
+def test_a_request_that_the_database_cant_take_fails_alone(door: Door) -> None:
+    good = door.store._request([changed(BOB, jobtitle="a")], LIVE, b"good")
+    bad = door.store._request([changed(ALICE, jobtitle="\x00")], LIVE, b"bad")
+    with pytest.raises(psycopg.DataError):
+        door.store._take([good, bad])
+    assert door.store._take([good])[0].repeated and len(door.pending()) == 1
