@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 READY := .venv/.ready
-UNIT := not database and not e2e and not property and not slow
+UNIT := not database and not practice and not e2e and not property and not slow
 PYTEST := $(BIN)/python -m pytest -q
 
 # What the tests compile is kept: it is a third of the unit part's time

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -10,15 +11,19 @@ from connector.adapters.postgres.database import Pool, open_pool
 from connector.adapters.postgres.embedded import EmbeddedServer, start
 from tests import databases
 
+PRACTICE = Path(__file__).parent / "practice"
+
 hypothesis.settings.register_profile("accord", deadline=None, max_examples=40)
 hypothesis.settings.load_profile("accord")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The unit part is what needs no database."""
+    """The unit part is Accord itself, as far as it needs no database."""
     for item in items:
         if "database_server" in getattr(item, "fixturenames", ()):
             item.add_marker("database")
+        if PRACTICE in item.path.parents:
+            item.add_marker("practice")
 
 
 @pytest.fixture(scope="session")
