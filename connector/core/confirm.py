@@ -13,6 +13,7 @@ from typing import Any
 from connector.core.desk import Desk, snapshot
 from connector.core.plan import Block, Change, Loser, Plan, Trouble
 from connector.core.records import Record, Side, Value
+from connector.core.settle import normalised
 
 BLOCK_FOR = timedelta(days=1)
 NOT_WRITTEN = ("stale", "locked", "unsent")
@@ -60,7 +61,7 @@ class Confirming:
             self._still_old(c, back, message)
         elif back.modified_by_us and c.origin is not None:
             self._fine(c, got)
-            self.plan.troubles.append(_normalised(c, got))
+            self.plan.troubles.append(normalised(c.side, c.field, c.native))
         else:
             self._somebody_else(c, got)
 
@@ -193,13 +194,4 @@ def _refused(c: Change, message: str) -> Trouble:
         c.field,
         f"{c.side} refused {c.native}: {message}" if message else f"{c.side} refused {c.native}.",
         f"Change the value in {(c.origin or c.side.other)} or the rule in {c.side}; then `accord issues retry`.",
-    )
-
-
-def _normalised(c: Change, got: Value) -> Trouble:
-    return Trouble(
-        "normalised",
-        c.field,
-        f"{c.side} stores another form of {c.native} than was sent.",
-        "Choose a lens that knows this form, or give the field to one side.",
     )

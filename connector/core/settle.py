@@ -10,11 +10,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connector.core.mapping import Field, KindMapping
-from connector.core.plan import Left, Loser, Pair, Plan, Seen, Settled
+from connector.core.plan import Left, Loser, Pair, Plan, Seen, Settled, Trouble
 from connector.core.records import Record, Side, Value, Version
 
 SKEW = timedelta(seconds=2)
 """How far the clocks of Accord and of a side may be apart when an entry is placed before or after transaction 1."""
+
+
+def normalised(side: Side, field: str, native: str) -> Trouble:
+    """The org made something else of what we sent."""
+    return Trouble(
+        "normalised",
+        field,
+        f"{side} stores another form of {native} than was sent.",
+        "Choose a lens that knows this form, or give the field to one side.",
+    )
 
 
 class Settling:
@@ -96,9 +106,20 @@ class Settling:
             if not _before(target.modified_at, row.intended_at):
                 self._lose(field, row.side, now, sent)
             return "lapsed"
+        if target.modified_by_us:
+            self._copied(field.name, row.side, now, change["s"])
+            if not self._mean_the_same(field, row.side, now, change["s"]):
+                self.plan.troubles.append(normalised(row.side, field.name, change["n"]))
+            return "done"
         self._copied(field.name, row.side, sent, change["s"])
         self._lose(field, row.side.other, change["s"], now)
         return "done"
+
+    def _mean_the_same(self, field: Field, target: Side, now: Value, source: Value) -> bool:
+        if now is None or source is None:
+            return now == source
+        hubspot, salesforce = (source, now) if target is Side.SALESFORCE else (now, source)
+        return field.lens.same(hubspot, salesforce)
 
     def _by_history(self, row: Left, change: dict[str, Any], field: Field, target: Record) -> str:
         history = target.history.get(field.hubspot)

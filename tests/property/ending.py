@@ -177,7 +177,7 @@ class _Checks:
         }  # fmt: skip
         owed = self.told.unpaid(ledger, standing)
         lost = [Fault("lost", f"{d.side}.{d.field} #{d.lost} overwritten by #{d.by}") for d in owed]
-        return [*lost, *self.told.cut(ledger), *self.told.older(ledger)]
+        return [*lost, *self.told.cut(ledger), *self.told.older()]
 
     def _newest(self) -> list[Fault]:
         """Where clocks could tell, the later edit won."""

@@ -143,18 +143,10 @@ class Provenance:
         told = (debt.side, debt.field, debt.lost) in self.told
         return "lost, though told" if told else "lost, nobody told within the hour"
 
-    def older(self, ledger: list[tuple[str, Any]]) -> list[Fault]:
-        """Edits that what they were made on top of overwrote. With the org that makes something else of our values, and a
-        worker that died before it could see that, nobody can tell; then the ledger must have them."""
-        paid = {(name, number(value)) for name, value in ledger}
-        faults = []
-        for debt in self.debts:
-            if debt.by_older and debt.field == "u" and ("u", debt.lost) in paid:
-                self.counts["overwritten by what the org made of an older one, in the ledger"] += 1
-            elif debt.by_older:
-                words = f"{debt.side}.{debt.field}: #{debt.lost} overwritten by #{debt.by}, on top of which it was made"
-                faults.append(Fault("older", words))
-        return faults
+    def older(self) -> list[Fault]:
+        """Edits that what they were made on top of overwrote."""
+        words = "{0.side}.{0.field}: #{0.lost} overwritten by #{0.by}, on top of which it was made"
+        return [Fault("older", words.format(debt)) for debt in self.debts if debt.by_older]
 
     def cut(self, ledger: list[tuple[str, Any]]) -> list[Fault]:
         """Whole texts that were overwritten by their own cut copies and are not in the ledger."""
