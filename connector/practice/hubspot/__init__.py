@@ -1,4 +1,4 @@
-"""A local HubSpot: contacts, properties, owners, static lists, tokens and webhooks, as the real one answers."""
+"""A local HubSpot: objects, associations, definitions, lists, tokens and webhooks, as the real one answers."""
 
 from connector.practice.hubspot.core import HubSpotCore, connection
 from connector.practice.hubspot.server import serve_hubspot

@@ -9,16 +9,17 @@ from connector.practice import people
 from connector.practice.clock import Clock, milliseconds
 from connector.practice.faults import Faults, OneShot
 from connector.practice.http import Request, Response
-from connector.practice.hubspot import own, routes
+from connector.practice.hubspot import own
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.errors import Refused, injected
 from connector.practice.hubspot.limits import Limits
-from connector.practice.hubspot.oauth import Token, authenticate
+from connector.practice.hubspot.oauth import Caller, Code, Token
 from connector.practice.hubspot.populate import populate
+from connector.practice.hubspot.routes import Route, find, let_in
 from connector.practice.hubspot.schema import Property
-from connector.practice.hubspot.search import Index
 from connector.practice.hubspot.sender import Delivered, Delivery
 from connector.practice.hubspot.settings import Settings
-from connector.practice.hubspot.state import Contact, Portal, Source
+from connector.practice.hubspot.state import Portal, Source
 from connector.practice.hubspot.webhooks import Event, Outbox, Subscription
 from connector.practice.hubspot.writing import Change, Writer
 from connector.practice.service import Service
@@ -26,12 +27,13 @@ from connector.practice.service import Service
 OnWrite = Callable[["HubSpotCore", Change], None]
 
 
-class HubSpotCore(Service):
+class HubSpotCore(Doing, Service):
     """A portal with `count` generated persons of `seed`.
 
-    `properties`: more contact properties, or others in place of the shipped ones. `subscriptions`: webhook
-    events to gather ("all", or a list; none by default); `take_events()` drains them in process.
-    `on_write`: callbacks that see every committed change and may answer it with `edit(by="automation")`.
+    `properties`: more contact properties, or others in place of the shipped ones; `lacking`: names of shipped
+    ones that this portal does not have. `subscriptions`: webhook events to gather ("all", or a list; none by
+    default); `take_events()` drains them in process. `on_write`: callbacks that see every committed change and
+    may answer it with `edit(by="automation")`.
     """
 
     def __init__(
@@ -43,12 +45,13 @@ class HubSpotCore(Service):
         faults: Faults | None = None,
         settings: Settings | None = None,
         properties: Iterable[Property] = (),
+        lacking: Iterable[str] = (),
         subscriptions: Sequence[Subscription] | str = (),
     ) -> None:
         super().__init__(clock, faults)
         self.count, self.seed = count, seed
         self.settings = settings or Settings()
-        self.more_properties = tuple(properties)
+        self.more_properties, self.lacking = tuple(properties), tuple(lacking)
         self.base_url = "https://api.hubapi.com"
         self.delivery = Delivery()
         self.delivered = Delivered()
@@ -59,30 +62,32 @@ class HubSpotCore(Service):
         self._start(subscriptions)
 
     def _start(self, subscriptions: Sequence[Subscription] | str) -> None:
-        self.portal = Portal(self.settings, self.seed, self.more_properties)
-        self.writer = Writer(self.portal, self._told)
-        self.index = Index(self.portal)
+        self.portal = Portal(self.settings, self.seed, self.more_properties, self.lacking)
+        self.writer = Writer(self.portal, self.told)
+        self.indexes = self.new_indexes()
         self.limits = Limits(self.settings)
         self.tokens: dict[str, Token] = {}
-        self.outbox = Outbox(self.portal.account, self.seed)
+        self.codes: dict[str, Code] = {}
+        self.refresh_token: str | None = self.portal.account.refresh_token
+        self.installed_scopes: tuple[str, ...] | None = None
+        self.outbox = Outbox(self.portal, self.seed)
         self.api_source = Source("INTEGRATION", str(self.portal.account.app_id), label="Accord")
         self._depth = 0
-        populate(
-            self, (placed.person for placed in people.places(self.seed, self.count) if placed.in_hubspot)
-        )
+        self.version = "v3"
+        placed = (one.person for one in people.places(self.seed, self.count) if one.in_hubspot)
+        populate(self, placed)
         self.outbox.subscribe(subscriptions)
 
     # the service -----------------------------------------------------------------------------------
     def answer(self, request: Request) -> Response:
-        route = routes.find(request.method, request.path)
+        route = find(request.method, request.path)
         correlation = self.portal.correlation()
         limit_headers: Mapping[str, str] = {}
+        self.version = route.version
         try:
-            if not route.is_token:
-                caller = authenticate(self, request)
-                if self.faults.rate_limits:
-                    self.limits.admit(route.is_search, caller.oauth, self.now_ms())
-                    limit_headers = self.limits.headers(route.is_search, caller.oauth)
+            caller = let_in(self, route, request)
+            if caller is not None and self.faults.rate_limits:
+                limit_headers = self._admitted(route, caller)
             response = route.answer(self, request, *route.args)
         except Refused as refused:
             response = refused.response(correlation)
@@ -90,12 +95,16 @@ class HubSpotCore(Service):
         response.headers.update(limit_headers)
         return response
 
+    def _admitted(self, route: Route, caller: Caller) -> dict[str, str]:
+        self.limits.admit(route.lane, caller.oauth, self.now_ms())
+        return self.limits.headers(route.lane, caller.oauth)
+
     def refusal(self, shot: OneShot, request: Request) -> Response:
-        is_search = routes.find(request.method, request.path).is_search
+        is_search = find(request.method, request.path).lane == "search"
         return injected(shot.status, is_search, self.portal.correlation())
 
     def endpoint(self, request: Request) -> str | None:
-        route = routes.find(request.method, request.path)
+        route = find(request.method, request.path)
         return None if route.is_token else route.name
 
     def practice(self, request: Request) -> Response | None:
@@ -104,32 +113,7 @@ class HubSpotCore(Service):
     def now_ms(self) -> int:
         return milliseconds(self.clock.now())
 
-    # writes ----------------------------------------------------------------------------------------
-    def _told(self, contact: Contact, change: Change) -> None:
-        self.index.note(contact.id, None if change.archived else contact.values, change.at_ms)
-        self.outbox.note(change)
-        if self.on_write or self.automations:
-            self._answered_by_automations(change)
-
-    def _answered_by_automations(self, change: Change) -> None:
-        """Automations answer writes, also each other's, but three deep at most: no portal loops for ever."""
-        if self._depth >= 3:
-            return
-        self._depth += 1
-        try:
-            for callback in tuple(self.on_write):
-                callback(self, change)
-            for rule in self.automations:
-                rule.consider(self, change)
-        finally:
-            self._depth -= 1
-
-    def archive(self, contact: Contact, source: Source) -> None:
-        """Deletes a contact (it can still be read as archived) and tells about it."""
-        now = self.now_ms()
-        self.portal.archive(contact, now)
-        self._told(contact, Change(contact.id, source, created=False, at_ms=now, archived=True))
-
+    # in process ------------------------------------------------------------------------------------
     def edit(
         self,
         values: Mapping[str, Any] | None = None,
@@ -139,49 +123,70 @@ class HubSpotCore(Service):
         by: str = "user",
         create: bool = False,
         delete: bool = False,
+        object: str = "contact",
+        restore: bool = False,
+        merge: str | None = None,
+        forget: bool = False,
     ) -> str:
-        """What a person ("user"), "automation", "form", "import" or "other_app" does; gives the contact's id.
+        """What a person ("user"), "automation", "form", "import" or "other_app" does; gives the record's id.
 
-        The contact is named by `id` or `email`. A form for an e-mail that is known updates that contact.
-        Raises Refused as the API would answer it; is not counted as a call.
+        The record is named by `id` or `email`. A form for an e-mail that is known updates that contact.
+        `merge`: the id that is merged into this one; the id given is then the survivor's. `restore`: back from the
+        recycle bin. `forget`: a privacy deletion. Raises Refused as the API would answer it; is not counted.
         """
+        deed = own.Deed(object, id, email, by, create, delete, restore, merge, forget)
         with self.lock:
-            return own.edit(self, dict(values or {}), id, email, by, create, delete)
+            return own.edit(self, dict(values or {}), deed)
 
     def contact(self, key: str) -> dict[str, str]:
         """The stored values of a live contact, by id or e-mail; a copy. KeyError if there is none."""
+        return self.record("contacts", key)
+
+    def record(self, name: str, key: str) -> dict[str, str]:
+        """The stored values of a live record of a kind, by id (a contact by e-mail too); a copy. KeyError."""
         with self.lock:
-            found = self.portal.find(key, None) or self.portal.find(key, "email")
+            store = self.portal.store(name)
+            found = store.find(key, None) or (store.find(key, "email") if store.has_emails else None)
             if found is None:
                 raise KeyError(key)
             return dict(found.values)
 
-    # in process ------------------------------------------------------------------------------------
     def take_events(self) -> list[Event]:
         """Drains the webhook events that wait, oldest first."""
         with self.lock:
             return self.outbox.take()
 
     def snapshot(self) -> dict[str, Any]:
-        """Live contacts, ids of archived ones, lists, owners; everything in order of id."""
+        """Live records of every kind that has any, ids of archived contacts, lists, owners; all in order of id."""
         with self.lock:
-            live = [self.portal.contacts[key] for key in sorted(self.portal.contacts, key=int)]
-            rows = [{"id": one.id, "properties": dict(sorted(one.values.items()))} for one in live]
             return {
-                "contacts": rows,
+                "contacts": _rows(self.portal.contact_store.live),
                 "archived": sorted(self.portal.archived, key=int),
                 "lists": [
                     {"id": one.id, "name": one.name, "members": sorted(one.members, key=int)}
                     for one in self.portal.lists.values()
                 ],
                 "owners": [{"id": one.id, "email": one.email} for one in self.portal.owners.values()],
+                **{
+                    store.kind.plural: _rows(store.live)
+                    for store in self.portal.stores.values()
+                    if store.live and not store.has_emails
+                },
             }
 
     def reset(self) -> None:
         """All records as at the start; faults, settings and subscriptions stay, tokens go."""
         with self.lock:
-            wake = self.outbox.wake
-            self._start(self.outbox.subscriptions)
+            wake, heard = self.outbox.wake, self.outbox.subscriptions
+            if not isinstance(heard, str):  # a kind of the portal's own goes, and what was subscribed of it
+                own = {
+                    name
+                    for one in self.portal.stores.values()
+                    if one.kind.custom
+                    for name in one.kind.names()
+                }
+                heard = [one for one in heard if one.get("object") not in own]
+            self._start(heard)
             self.outbox.wake = wake
             self.calls.reset()
 
@@ -195,9 +200,14 @@ class HubSpotCore(Service):
         self._closing.clear()
 
 
+def _rows(live: Mapping[str, Any]) -> list[dict[str, Any]]:
+    held = [live[key] for key in sorted(live, key=int)]
+    return [{"id": one.id, "properties": dict(sorted(one.values.items()))} for one in held]
+
+
 def connection(core: HubSpotCore, base_url: str) -> dict[str, Any]:
     """What a client needs: base_url, access_token (a private app's), portal_id, app_id, client_id,
-    client_secret, refresh_token."""
+    client_secret, refresh_token, developer_key (for the app's own webhook settings)."""
     account = core.portal.account
     return {
         "base_url": base_url,
@@ -207,4 +217,5 @@ def connection(core: HubSpotCore, base_url: str) -> dict[str, Any]:
         "client_id": account.client_id,
         "client_secret": account.client_secret,
         "refresh_token": account.refresh_token,
+        "developer_key": account.developer_key,
     }

@@ -44,19 +44,14 @@ class Refused(Exception):
             context = {"objectWriteTraceId": [trace], **context}
         rest = {key: value for key, value in self.extra.items() if key not in ("category", "context")}
         category = self.extra.get("category", "VALIDATION_ERROR")
-        return {
-            "status": "error",
-            "category": category,
-            "message": self.message,
-            "context": context,
-            **rest,
-        }
+        shown = {"status": "error", "category": category, "message": self.message}
+        return {**shown, **({"context": context} if context else {}), **rest}
 
 
 class InvalidValues(Refused):
     """400 with a JSON array inside the message, and `errors` beside it."""
 
-    def __init__(self, problems: Iterable[Problem], portal_id: int) -> None:
+    def __init__(self, problems: Iterable[Problem], portal_id: int, status: int = 400) -> None:
         self.problems = list(problems)
         inner = [_inner(problem, portal_id) for problem in self.problems]
         text = orjson.dumps(inner).decode()
@@ -64,9 +59,8 @@ class InvalidValues(Refused):
             {"message": item.message, "code": item.code, "context": {"propertyName": [item.name]}}
             for item in self.problems
         ]
-        super().__init__(
-            400, f"Property values were not valid: {text}", errors=errors, category="VALIDATION_ERROR"
-        )
+        category = "CONFLICT" if status == 409 else "VALIDATION_ERROR"
+        super().__init__(status, f"Property values were not valid: {text}", errors=errors, category=category)
 
 
 def _inner(problem: Problem, portal_id: int) -> dict[str, Any]:
@@ -95,10 +89,10 @@ def not_found(asked: str) -> Refused:
     return Refused(404, message, category="OBJECT_NOT_FOUND")
 
 
-def missing_objects(ids: list[str]) -> Refused:
-    """The one error of a batch that speaks of all its unknown ids."""
+def missing_objects(ids: list[str], caps: str = "CONTACT") -> Refused:
+    """The one error of a batch that speaks of all its unknown ids. `caps`: the kind, as COMPANY."""
     message = (
-        "Could not get some CONTACT objects, they may be deleted or not exist. Check that ids are valid."
+        f"Could not get some {caps} objects, they may be deleted or not exist. Check that ids are valid."
     )
     return Refused(404, message, context={"ids": ids}, category="OBJECT_NOT_FOUND")
 
@@ -131,9 +125,9 @@ def unauthenticated() -> Refused:
     return Refused(401, message, category="INVALID_AUTHENTICATION")
 
 
-def expired(seconds_ago: int) -> Refused:
+def expired(seconds_ago: int, category: str = "EXPIRED_AUTHENTICATION") -> Refused:
     message = f"The OAuth token used to make this call expired {seconds_ago} second(s) ago."
-    return Refused(401, message, category="EXPIRED_AUTHENTICATION")
+    return Refused(401, message, category=category)
 
 
 def missing_scopes(scopes: list[str]) -> Refused:
@@ -148,6 +142,30 @@ def missing_scopes(scopes: list[str]) -> Refused:
     return Refused(403, message, errors=[detail], links={"scopes": _SCOPES}, category="MISSING_SCOPES")
 
 
+def missing_schema_scopes(scopes: list[str]) -> Refused:
+    """The schemas endpoints say it in another form."""
+    context = {"requiredGranularScopes": scopes, "links": [_SCOPES]}
+    message = "One or more of the following scopes are required."
+    return Refused(403, message, context=context, category="MISSING_SCOPES")
+
+
+def already_exists(message: str, sub_category: str | None = None, **context: list[str]) -> Refused:
+    """409: a property, group, pipeline or stage of that name is there."""
+    more: dict[str, Any] = {"context": context} if context else {}
+    if sub_category is not None:
+        more["subCategory"] = sub_category
+    return Refused(409, message, **more, category="OBJECT_ALREADY_EXISTS")
+
+
+def not_json(detail: str) -> Refused:
+    return Refused(400, f"Invalid input JSON on line 1, column 1: {detail}")
+
+
+def required_fields(names: Iterable[str]) -> Refused:
+    """400: the body itself lacks keys."""
+    return invalid(f"Some required fields were not set: [{', '.join(names)}]")
+
+
 def over_search_limit() -> Refused:
     """As recorded: no policyName and no Retry-After."""
     return Refused(429, "You have reached your secondly limit.", category="RATE_LIMITS")
@@ -157,6 +175,17 @@ def over_limit(policy: str) -> Refused:
     """As documented; `policy` is TEN_SECONDLY_ROLLING, SECONDLY or DAILY."""
     message = f"You have reached your {policy.lower()} limit."
     return Refused(429, message, errorType="RATE_LIMIT", policyName=policy, requestId="practice")
+
+
+def required_properties(caps: str, names: Iterable[str]) -> Refused:
+    """400: a new record lacks properties that its kind can't do without."""
+    detail = {
+        "message": f"A {caps.lower()} needs {', '.join(names)}.",
+        "code": "REQUIRED_FIELD",
+        "context": {"properties": list(names)},
+    }
+    message = f"Error creating {caps}. Some required properties were not set."
+    return Refused(400, message, errors=[detail], category="VALIDATION_ERROR")
 
 
 def injected(status: int, is_search: bool, correlation: str) -> Response:
@@ -177,7 +206,15 @@ def _refusal(status: int, is_search: bool) -> Refused:
     return Refused(status, _MESSAGES.get(status, "internal error"))
 
 
-_PAGES: Mapping[int, str] = {502: "Bad Gateway", 504: "Gateway Time-out", 521: "Web server is down"}
+_PAGES: Mapping[int, str] = {
+    414: "Request-URI Too Long",
+    502: "Bad Gateway",
+    504: "Gateway Time-out",
+    521: "Web server is down",
+    522: "Connection timed out",
+    523: "Origin is unreachable",
+    524: "A timeout occurred",
+}
 _MESSAGES: Mapping[int, str] = {
     423: "The account is locked by another bulk operation. Try again in a few seconds.",
     477: "The account is being moved to another data center.",

@@ -6,31 +6,35 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from connector.practice.hubspot import values
-from connector.practice.hubspot.errors import Problem, Refused, invalid
+from connector.practice.hubspot.bodies import objects_of
+from connector.practice.hubspot.errors import Problem, Refused, invalid, not_json
 from connector.practice.hubspot.schema import Property
 from connector.practice.hubspot.state import Portal
+from connector.practice.hubspot.store import Store
 
 Held = Mapping[str, str]
 Test = Callable[[Held], bool]
 _WORD = re.compile(r"\w+")
 
 
-def matcher(portal: Portal, groups: list[Any]) -> Test:
+def matcher(portal: Portal, store: Store, groups: list[dict[str, Any]]) -> Test:
     """Groups are joined by OR, filters in a group by AND; at most 5 groups, 6 filters each, 18 together."""
     if not groups:
         return lambda held: True
-    filters = [group.get("filters") or [] for group in groups]
+    filters = [objects_of(group, "filters") for group in groups]
     if len(groups) > 5 or max(map(len, filters)) > 6 or sum(map(len, filters)) > 18:
         raise invalid("There was a problem with the request. Too many filters: 5 groups, 6 each, 18 in all")
-    tests = [[_test(portal, item) for item in group] for group in filters]
+    tests = [[_test(portal, store, item) for item in group] for group in filters]
     if len(tests) == 1 and len(tests[0]) == 1:
         return tests[0][0]
     return lambda held: any(all(test(held) for test in group) for group in tests)
 
 
-def _test(portal: Portal, item: Mapping[str, Any]) -> Test:
+def _test(portal: Portal, store: Store, item: Mapping[str, Any]) -> Test:
     name, operator = str(item.get("propertyName")), str(item.get("operator"))
-    wanted = portal.properties.get(name)
+    if name.startswith("associations."):
+        return _associated(portal, store, name.partition(".")[2], operator, item)
+    wanted = store.properties.get(name)
     if wanted is None:
         detail = Problem(name, "PROPERTY_DOESNT_EXIST", f"Property '{name}' does not exist")
         raise Refused(
@@ -45,6 +49,23 @@ def _test(portal: Portal, item: Mapping[str, Any]) -> Test:
     return build(portal, name, _comparable(wanted), item)
 
 
+def _associated(portal: Portal, store: Store, name: str, operator: str, item: Mapping[str, Any]) -> Test:
+    """The pseudo-property `associations.{type}`: EQ and IN by id, HAS_PROPERTY and its opposite."""
+    other = portal.store(name)
+
+    def ids(held: Held) -> set[str]:
+        found = portal.associations.of((store.kind.type_id, held["hs_object_id"]), other.kind.type_id)
+        return {key for key in found if key in other.live}
+
+    if operator in ("HAS_PROPERTY", "NOT_HAS_PROPERTY"):
+        return lambda held: bool(ids(held)) == (operator == "HAS_PROPERTY")
+    if operator not in ("EQ", "IN"):
+        raise invalid(f"Invalid operator: {operator}")
+    asked = _several(item) if operator == "IN" else [_given(item, "value")]
+    wanted = {_text(one) for one in asked}
+    return lambda held: bool(ids(held) & wanted)
+
+
 def _comparable(item: Property) -> Callable[[Any], Any]:
     """How stored and asked values of this property are compared; enumerations mind the case."""
     if item.type == "number":
@@ -52,19 +73,26 @@ def _comparable(item: Property) -> Callable[[Any], Any]:
     if item.type in ("date", "datetime"):
         return _ms
     if item.type == "enumeration":
-        return values.as_text
-    return lambda value: values.as_text(value).lower()
+        return _text
+    return lambda value: _text(value).lower()
+
+
+def _text(value: Any) -> str:
+    try:
+        return values.as_text(value)
+    except values.Invalid as wrong:
+        raise invalid(wrong.message) from None
 
 
 def _float(value: Any) -> float:
     try:
-        return float(values.as_text(value))
+        return float(_text(value))
     except ValueError:
         raise invalid(f"{value} was not a valid number.") from None
 
 
 def _ms(value: Any) -> int:
-    ms = values.ms_of(values.as_text(value))
+    ms = values.ms_of(_text(value))
     if ms is None:
         raise invalid(f"{value} was not a valid long.")
     return ms
@@ -87,6 +115,13 @@ def _given(item: Mapping[str, Any], key: str) -> Any:
     return item[key]
 
 
+def _several(item: Mapping[str, Any]) -> list[Any]:
+    held = _given(item, "values")
+    if not isinstance(held, list):
+        raise not_json('"values" must be a list')
+    return held
+
+
 def _equal(portal: Portal, name: str, read: Callable[[Any], Any], item: Mapping[str, Any]) -> Test:
     wanted = read(_given(item, "value"))
     return lambda held: (text := held.get(name)) is not None and read(text) == wanted
@@ -103,22 +138,22 @@ def _between(portal: Portal, name: str, read: Callable[[Any], Any], item: Mappin
 
 
 def _among(portal: Portal, name: str, read: Callable[[Any], Any], item: Mapping[str, Any]) -> Test:
-    wanted = {read(value) for value in _given(item, "values")}
+    wanted = {read(value) for value in _several(item)}
     return lambda held: (text := held.get(name)) is not None and read(text) in wanted
 
 
 def _not_among(portal: Portal, name: str, read: Callable[[Any], Any], item: Mapping[str, Any]) -> Test:
-    wanted, blank = {read(value) for value in _given(item, "values")}, portal.settings.neq_matches_blank
+    wanted, blank = {read(value) for value in _several(item)}, portal.settings.neq_matches_blank
     return lambda held: blank if (text := held.get(name)) is None else read(text) not in wanted
 
 
 def _contains(portal: Portal, name: str, read: Callable[[Any], Any], item: Mapping[str, Any]) -> Test:
-    pattern = values.as_text(_given(item, "value")).lower()
+    pattern = _text(_given(item, "value")).lower()
     return lambda held: _has_token(held.get(name, "").lower(), pattern)
 
 
 def _lacks(portal: Portal, name: str, read: Callable[[Any], Any], item: Mapping[str, Any]) -> Test:
-    pattern = values.as_text(_given(item, "value")).lower()
+    pattern = _text(_given(item, "value")).lower()
     return lambda held: not _has_token(held.get(name, "").lower(), pattern)
 
 

@@ -1,9 +1,13 @@
 """HubSpot's rate limits, kept when they are switched on. Source: API-FACTS 1.7."""
 
 from collections import deque
+from typing import Literal
 
 from connector.practice.hubspot.errors import Refused, over_limit, over_search_limit
 from connector.practice.hubspot.settings import Settings
+
+Lane = Literal["normal", "search", "associations"]
+"""Which bucket a call draws from."""
 
 _TEN_SECONDS = 10_000
 _DAY = 86_400_000
@@ -30,41 +34,58 @@ class Window:
 
 
 class Limits:
-    """The app's ten-second bucket, the account's search bucket, the daily count."""
+    """The app's ten-second bucket, that of associations, the account's search bucket, the daily count."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._burst = Window(_TEN_SECONDS)
+        self._associations = Window(_TEN_SECONDS)
         self._search = Window(1000)
         self._day = 0
         self._today = 0
 
-    def admit(self, is_search: bool, oauth: bool, now_ms: int) -> None:
+    def admit(self, lane: Lane, oauth: bool, now_ms: int) -> None:
         """Raises 429. Searches have their own bucket and do not count in the ten-second one."""
         if not oauth and self.used_today(now_ms) >= self.settings.daily_limit:
-            raise self._marked(over_limit("DAILY"), is_search, oauth)
-        if is_search and not self._search.take(now_ms, self.settings.search_per_second):
-            raise self._marked(over_search_limit(), is_search, oauth)
-        if not is_search and not self._burst.take(now_ms, self._most(oauth)):
-            raise self._marked(over_limit("TEN_SECONDLY_ROLLING"), is_search, oauth)
+            raise self._marked(self._over("DAILY"), lane, oauth)
+        if lane == "search" and not self._search.take(now_ms, self.settings.search_per_second):
+            raise self._marked(over_search_limit(), lane, oauth)
+        if lane == "associations" and not self._associations.take(now_ms, self.settings.association_limit):
+            raise self._marked(self._over("TEN_SECONDLY_ROLLING"), lane, oauth)
+        if lane == "normal" and not self._burst.take(now_ms, self._most(lane, oauth)):
+            raise self._marked(self._over("TEN_SECONDLY_ROLLING"), lane, oauth)
         self._today += 1
 
+    def _over(self, policy: str) -> Refused:
+        """The documented body, or the one that was recorded for searches."""
+        if self.settings.limit_body == "documented":
+            return over_limit(policy)
+        return Refused(429, f"You have reached your {policy.lower()} limit.", category="RATE_LIMITS")
+
     def used_today(self, now_ms: int) -> int:
-        day = now_ms // _DAY
+        """Calls of the portal's own day, which ends at its midnight."""
+        day = (now_ms + self.settings.utc_offset_ms) // _DAY
         if day != self._day:
             self._day, self._today = day, 0
         return self._today
 
-    def headers(self, is_search: bool, oauth: bool) -> dict[str, str]:
+    def resets_at(self, now_ms: int) -> int:
+        """When the daily count starts anew, in ms since 1970."""
+        offset = self.settings.utc_offset_ms
+        return ((now_ms + offset) // _DAY + 1) * _DAY - offset
+
+    def headers(self, lane: Lane, oauth: bool) -> dict[str, str]:
         """Normal answers carry all, searches the daily ones only, OAuth apps no daily ones."""
         shown: dict[str, str] = {}
         if not oauth:
             shown["X-HubSpot-RateLimit-Daily"] = str(self.settings.daily_limit)
-            shown["X-HubSpot-RateLimit-Daily-Remaining"] = str(self.settings.daily_limit - self._today)
-        if is_search:
+            shown["X-HubSpot-RateLimit-Daily-Remaining"] = str(
+                max(0, self.settings.daily_limit - self._today)
+            )
+        if lane == "search":
             return shown
-        most = self._most(oauth)
-        left = max(0, most - len(self._burst))
+        most = self._most(lane, oauth)
+        left = max(0, most - len(self._associations if lane == "associations" else self._burst))
         return {
             **shown,
             "X-HubSpot-RateLimit-Interval-Milliseconds": str(_TEN_SECONDS),
@@ -74,9 +95,11 @@ class Limits:
             "X-HubSpot-RateLimit-Secondly-Remaining": str(min(most // 10, left)),
         }
 
-    def _most(self, oauth: bool) -> int:
+    def _most(self, lane: Lane, oauth: bool) -> int:
+        if lane == "associations":
+            return self.settings.association_limit
         return self.settings.oauth_ten_second_limit if oauth else self.settings.ten_second_limit
 
-    def _marked(self, refused: Refused, is_search: bool, oauth: bool) -> Refused:
-        refused.headers.update(self.headers(is_search, oauth))
+    def _marked(self, refused: Refused, lane: Lane, oauth: bool) -> Refused:
+        refused.headers.update(self.headers(lane, oauth))
         return refused

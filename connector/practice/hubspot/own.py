@@ -1,4 +1,4 @@
-"""Practice HubSpot's own paths under `/_practice/`: edits, automations, settings, webhooks."""
+"""What people and automations do, and practice HubSpot's own paths under `/_practice/`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from connector.practice.http import Request, Response, json_response
-from connector.practice.hubspot.errors import Refused
-from connector.practice.hubspot.state import Contact, Source
+from connector.practice.hubspot import app
+from connector.practice.hubspot.errors import Refused, not_found
+from connector.practice.hubspot.merging import forget, merge_records
+from connector.practice.hubspot.oauth import new_code
+from connector.practice.hubspot.state import Source
+from connector.practice.hubspot.store import Record, Store
 from connector.practice.hubspot.writing import Change
 
 if TYPE_CHECKING:
@@ -30,51 +34,81 @@ class Automation:
     when_field: str
     set: dict[str, Any]
     equals: str | None = None
+    object: str = "contacts"
+
+    def uses(self, plural: str, name: str) -> bool:
+        """Whether a property can't be deleted because of this."""
+        return plural == self.object and (name == self.when_field or name in self.set)
 
     def consider(self, core: HubSpotCore, change: Change) -> None:
         if change.archived or change.source.type == "AUTOMATION_PLATFORM":
             return
+        if change.kind.plural != self.object:
+            return
         new = change.new.get(self.when_field)
         if new is None or (self.equals is not None and new != self.equals):
             return
-        edit(core, dict(self.set), change.contact_id, None, "automation", create=False, delete=False)
+        edit(core, dict(self.set), Deed(self.object, change.contact_id, None, "automation"))
 
 
-def edit(
-    core: HubSpotCore,
-    values: dict[str, Any],
-    contact_id: str | None,
-    email: str | None,
-    by: str,
-    create: bool,
-    delete: bool,
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Who does what to which record; see HubSpotCore.edit."""
+
+    object: str
+    id: str | None
+    email: str | None
+    by: str
+    create: bool = False
+    delete: bool = False
+    restore: bool = False
+    merge: str | None = None
+    forget: bool = False
+
+
+def edit(core: HubSpotCore, values: dict[str, Any], deed: Deed) -> str:
     """See HubSpotCore.edit; the lock is held."""
-    if by not in SOURCES:
+    if deed.by not in SOURCES:
         raise ValueError(f"by is one of {', '.join(SOURCES)}")
-    source = SOURCES[by]
-    contact = _named(core, values, contact_id, email, known_only=not create, by=by)
-    if delete and contact is not None:
-        core.archive(contact, source)
-        return contact.id
-    planned = core.writer.plan(contact, values, source)
+    source = SOURCES[deed.by]
+    try:
+        store = core.portal.store(deed.object)
+    except Refused:
+        raise ValueError(f"this portal holds no {deed.object}") from None
+    if deed.restore or deed.forget:
+        return _back_or_gone(core, store, deed, source)
+    record = _named(store, values, deed)
+    if record is not None and deed.delete:
+        core.archive(record, source, store)
+        return record.id
+    if record is not None and deed.merge is not None:
+        return merge_records(core, store, record, store.get(deed.merge, None), source).id
+    planned = core.writer.plan(store, record, values, source)
     return core.writer.commit(planned, source, core.now_ms()).id
 
 
-def _named(
-    core: HubSpotCore,
-    values: Mapping[str, Any],
-    contact_id: str | None,
-    email: str | None,
-    known_only: bool,
-    by: str,
-) -> Contact | None:
-    if known_only:
-        if contact_id is None and email is None:
+def _back_or_gone(core: HubSpotCore, store: Store, deed: Deed, source: Source) -> str:
+    archived = store.archived.get(deed.id or "")
+    if deed.forget:
+        record = archived or store.get(deed.id or str(deed.email), None if deed.id else "email")
+        forget(core, store, record, source)
+        return record.id
+    if archived is None:
+        raise not_found(str(deed.id))
+    core.restore(store, archived, source)
+    return archived.id
+
+
+def _named(store: Store, values: Mapping[str, Any], deed: Deed) -> Record | None:
+    if not deed.create:
+        if deed.id is None and deed.email is None:
             raise ValueError("an edit needs an id, an email, or create")
-        return core.portal.get(contact_id or str(email), None if contact_id else "email")
-    if by == "form" and values.get("email"):
-        return core.portal.find(str(values["email"]), "email")
+        return store.get(deed.id or str(deed.email), None if deed.id else "email")
+    if deed.by == "form" and values.get("email"):
+        email = str(values["email"]).strip().lower()
+        if email in store.forgotten_emails:
+            raise ValueError("this address was deleted for privacy: no form makes it again")
+        return store.find(email, "email")
     return None
 
 
@@ -90,21 +124,17 @@ def answer(core: HubSpotCore, request: Request) -> Response | None:
 
 
 def _edit(core: HubSpotCore, request: Request) -> Response:
-    body = dict(request.json() or {})
-    if body.pop("object", "contact") not in ("contact", "contacts"):
-        raise ValueError("this portal holds contacts")
-    return json_response(200, {"id": core.edit(**body)})
+    return json_response(200, {"id": core.edit(**dict(request.json() or {}))})
 
 
 def _automate(core: HubSpotCore, request: Request) -> Response:
-    """{"object": "contact", "when_field", "equals"?, "set": {...}, "mode": "after"}."""
+    """{"object"?: "contact", "when_field", "equals"?, "set": {...}, "mode": "after"}."""
     body = dict(request.json() or {})
-    if body.pop("object", "contact") not in ("contact", "contacts"):
-        raise ValueError("this portal holds contacts")
     if body.pop("mode", "after") != "after":
         raise ValueError("a HubSpot workflow runs after the write, never before it")
     with core.lock:
-        core.automations.append(Automation(**body))
+        plural = core.portal.store(str(body.pop("object", "contact"))).kind.plural
+        core.automations.append(Automation(**body, object=plural))
     return _automations(core, request)
 
 
@@ -158,12 +188,27 @@ def _set_webhooks(core: HubSpotCore, request: Request) -> Response:
     return _webhooks(core, request)
 
 
+def _install(core: HubSpotCore, request: Request) -> Response:
+    """A project's webhooks file, as uploading the project would set it."""
+    with core.lock:
+        app.install(core, dict(request.json() or {}))
+    return _webhooks(core, request)
+
+
+def _code(core: HubSpotCore, request: Request) -> Response:
+    """{"redirect_uri", "scopes"?}: an authorization code, as a person's consent gives one."""
+    body = dict(request.json() or {})
+    scopes = tuple(body["scopes"]) if "scopes" in body else None
+    with core.lock:
+        return json_response(200, {"code": new_code(core, str(body["redirect_uri"]), scopes)})
+
+
 def _find(core: HubSpotCore, request: Request) -> Response:
-    """{"object": "contact", "field": "id" or a property, "value"}: every live contact that holds it, in full."""
+    """{"object"?: "contact", "field": "id" or a property, "value"}: every live record that holds it, in full."""
     body = request.json() or {}
     field, value = body["field"], str(body["value"])
     with core.lock:
-        live = core.portal.contacts.values()
+        live = core.portal.store(str(body.get("object", "contact"))).live.values()
         found = [c for c in live if (c.id if field == "id" else c.values.get(field)) == value]
         return json_response(200, {"records": [{"id": c.id, "values": dict(c.values)} for c in found]})
 
@@ -178,4 +223,6 @@ _PATHS: Mapping[tuple[str, str], Callable[[HubSpotCore, Request], Response]] = {
     ("POST", "/_practice/settings"): _set,
     ("GET", "/_practice/webhooks"): _webhooks,
     ("POST", "/_practice/webhooks"): _set_webhooks,
+    ("POST", "/_practice/app"): _install,
+    ("POST", "/_practice/code"): _code,
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from connector.practice.http import Request, Response, json_response
-from connector.practice.hubspot.errors import Refused, invalid
+from connector.practice.hubspot import values
+from connector.practice.hubspot.bodies import wants, whole
+from connector.practice.hubspot.errors import Refused
 from connector.practice.hubspot.state import Owner
 
 if TYPE_CHECKING:
@@ -13,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def read_page(core: HubSpotCore, request: Request) -> Response:
-    limit, after = _number(request, "limit", "100"), _number(request, "after", "0")
-    if not 1 <= limit <= 500:
-        raise invalid(f"limit must be between 1 and 500, and was {limit}")
+    most = core.settings.owner_page_limit
+    limit = whole(request.first("limit"), "limit", min(100, most), 1, most)
+    after = whole(request.first("after"), "after", 0)
     email = (request.first("email") or "").lower()
-    archived = (request.first("archived") or "").lower() == "true"
+    archived = wants(request, "archived")
     found = [owner for owner in core.portal.owners.values() if owner.archived == archived]
     found = [owner for owner in found if not email or owner.email.lower() == email]
     rest = [owner for owner in found if int(owner.id) > after]
@@ -39,16 +41,18 @@ def read_one(core: HubSpotCore, request: Request, key: str) -> Response:
 
 
 def account_details(core: HubSpotCore, request: Request) -> Response:
+    offset = core.settings.utc_offset_ms
+    sign, minutes = "-" if offset < 0 else "+", abs(offset) // 60_000
     return json_response(
         200,
         {
             "portalId": core.portal.account.portal_id,
             "accountType": "STANDARD",
-            "timeZone": "US/Eastern",
+            "timeZone": "US/Eastern" if offset == -14_400_000 else "UTC",
             "companyCurrency": "USD",
             "additionalCurrencies": [],
-            "utcOffset": "-04:00",
-            "utcOffsetMilliseconds": -14_400_000,
+            "utcOffset": f"{sign}{minutes // 60:02d}:{minutes % 60:02d}",
+            "utcOffsetMilliseconds": offset,
             "uiDomain": "app.hubspot.com",
             "dataHostingLocation": "na1",
         },
@@ -56,11 +60,14 @@ def account_details(core: HubSpotCore, request: Request) -> Response:
 
 
 def daily_usage(core: HubSpotCore, request: Request) -> Response:
+    now = core.now_ms()
     row = {
         "name": "private-apps-api-calls-daily",
         "usageLimit": core.settings.daily_limit,
-        "currentUsage": core.limits.used_today(core.now_ms()),
+        "currentUsage": core.limits.used_today(now),
+        "collectedAt": values.iso(now),
         "fetchStatus": "SUCCESS",
+        "resetsAt": values.iso(core.limits.resets_at(now)),
     }
     return json_response(200, {"results": [row]})
 
@@ -70,7 +77,7 @@ def _shown(owner: Owner) -> dict[str, Any]:
     return {
         "id": owner.id,
         "email": owner.email,
-        "type": "PERSON",
+        "type": owner.type,
         "firstName": owner.first_name,
         "lastName": owner.last_name,
         "userId": None if owner.archived else owner.user_id,
@@ -79,10 +86,3 @@ def _shown(owner: Owner) -> dict[str, Any]:
         "updatedAt": "2024-01-01T00:00:00.000Z",
         "archived": owner.archived,
     }
-
-
-def _number(request: Request, name: str, default: str) -> int:
-    text = request.first(name) or default
-    if not text.isdigit():
-        raise invalid(f"{name} is not a number: {text}")
-    return int(text)

@@ -22,7 +22,7 @@ def populate(core: HubSpotCore, persons: Iterable[Person]) -> None:
     for truth in persons:
         at = min(at + _MINUTE, core.now_ms())
         held = properties_of(as_held(truth, "hubspot", core.seed), core.portal)
-        planned = core.writer.plan(None, held, Source("CRM_UI", "import"))
+        planned = core.writer.plan(core.portal.contact_store, None, held, Source("CRM_UI", "import"))
         core.writer.commit(planned, _IMPORT, at)
 
 

@@ -1,117 +1,153 @@
-"""Which path is answered by which function. Every form of a path is brought to its v3 form first."""
+"""Which call is answered by which function. Every form of a path is brought to its v3 form (associations: v4) first."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from connector.practice.http import Request, Response
-from connector.practice.hubspot import batches, contacts, lists, oauth, owners, properties, search
+from connector.practice.hubspot import app, oauth, scopes
 from connector.practice.hubspot.errors import Refused
+from connector.practice.hubspot.kinds import STANDARD
+from connector.practice.hubspot.limits import Lane
+from connector.practice.hubspot.scopes import Need
+from connector.practice.hubspot.table import LINES, NOTHING, Answer, Line
 
 if TYPE_CHECKING:
     from connector.practice.hubspot.core import HubSpotCore
 
-Answer = Callable[..., Response]
+DATES = ("2025-09", "2026-03", "2026-09")
+"""The dated versions that are served beside v3 and v4."""
 
 
 class Route(NamedTuple):
-    """`name` is what calls are counted under; `args` are the path's variable parts."""
+    """`name` is what calls are counted under; `args` are the path's variable parts, `kinds` those that name a kind of
+    object. `version`: v3, v4, or a date."""
 
     name: str
     answer: Answer
     args: tuple[str, ...] = ()
-    is_search: bool = False
-    is_token: bool = False
+    kinds: tuple[str, ...] = ()
+    need: Need = NOTHING
+    lane: Lane = "normal"
+    who: str = "token"
+    version: str = "v3"
+
+    @property
+    def is_token(self) -> bool:
+        """A call about tokens: it is counted apart."""
+        return self.who == "nobody"
 
 
-_DATED = re.compile(r"^/crm/(objects|properties|owners|lists)/(?:2026-03|2026-09)(?=/|$)")
-_DATED_OTHER = re.compile(r"^/(oauth|account-info)/(?:2026-03|2026-09|v3)(?=/|$)")
-_TYPE = re.compile(r"^/crm/v3/(objects|properties)/(0-1|contact|CONTACT|CONTACTS)(?=/|$)")
-_OBJECT = re.compile(r"^/crm/v3/(objects|properties)/([^/]+)")
-
-_OBJECTS = "/crm/v3/objects/contacts"
-_PROPERTIES = "/crm/v3/properties/contacts"
-
-_STATIC: dict[tuple[str, str], Answer] = {
-    ("GET", _OBJECTS): contacts.read_page,
-    ("POST", _OBJECTS): contacts.create,
-    ("POST", f"{_OBJECTS}/batch/read"): batches.read,
-    ("POST", f"{_OBJECTS}/batch/create"): batches.create,
-    ("POST", f"{_OBJECTS}/batch/update"): batches.update,
-    ("POST", f"{_OBJECTS}/batch/upsert"): batches.upsert,
-    ("POST", f"{_OBJECTS}/batch/archive"): batches.archive,
-    ("POST", f"{_OBJECTS}/search"): search.search,
-    ("GET", _PROPERTIES): properties.list_all,
-    ("POST", _PROPERTIES): properties.create,
-    ("GET", "/crm/v3/owners"): owners.read_page,
-    ("POST", "/crm/v3/lists"): lists.create,
-    ("GET", "/crm/v3/lists"): lists.get_several,
-    ("POST", "/crm/v3/lists/search"): lists.search,
-    ("GET", "/account-info/v3/details"): owners.account_details,
-    ("GET", "/account-info/v3/api-usage/daily/private-apps"): owners.daily_usage,
-    ("POST", "/oauth/v1/token"): oauth.issue,
-    ("POST", "/oauth/v2/private-apps/get/access-token-info"): oauth.describe_private,
-}
-
-_VARIABLE: tuple[tuple[str, str, Answer], ...] = (
-    ("GET", f"{_OBJECTS}/{{id}}", contacts.read_one),
-    ("PATCH", f"{_OBJECTS}/{{id}}", contacts.update),
-    ("DELETE", f"{_OBJECTS}/{{id}}", contacts.archive),
-    ("GET", f"{_PROPERTIES}/{{name}}", properties.get),
-    ("PATCH", f"{_PROPERTIES}/{{name}}", properties.update),
-    ("DELETE", f"{_PROPERTIES}/{{name}}", properties.archive),
-    ("GET", "/crm/v3/owners/{id}", owners.read_one),
-    ("GET", "/crm/v3/lists/{id}", lists.get),
-    ("DELETE", "/crm/v3/lists/{id}", lists.archive),
-    ("GET", "/crm/v3/lists/{id}/memberships", lists.members),
-    ("PUT", "/crm/v3/lists/{id}/memberships/add", lists.add),
-    ("PUT", "/crm/v3/lists/{id}/memberships/remove", lists.remove),
-    ("PUT", "/crm/v3/lists/{id}/memberships/add-and-remove", lists.add_and_remove),
-    ("GET", "/crm/v3/lists/object-type-id/{type}/name/{name}", lists.get_by_name),
-    ("GET", "/crm/v3/lists/records/{type}/{id}/memberships", lists.lists_of),
-    ("GET", "/oauth/v1/access-tokens/{token}", oauth.describe),
+_DATE = "(" + "|".join(DATES) + ")"
+_FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), form)
+    for pattern, form in (
+        (rf"^/crm/objects/{_DATE}(?=/[^/]+/[^/]+/associations/)", "/crm/v4/objects"),
+        (rf"^/crm/associations/{_DATE}(?=/)", "/crm/v4/associations"),
+        (rf"^/crm/(?P<what>objects|properties|owners|lists|pipelines)/{_DATE}(?=/|$)", r"/crm/v3/\g<what>"),
+        (rf"^/crm-object-schemas/{_DATE}/schemas(?=/|$)", "/crm/v3/schemas"),
+        (rf"^/oauth/{_DATE}(?=/)", "/oauth/v1"),
+        (rf"^/account-info/{_DATE}(?=/)", "/account-info/v3"),
+        (rf"^/(?:app-)?webhooks/{_DATE}(?=/)", "/webhooks/v3"),
+        (r"^/crm/associations/v4(?=/)", "/crm/v4/associations"),
+        (r"^/crm-object-schemas/v3/schemas(?=/|$)", "/crm/v3/schemas"),
+        (r"^/oauth/v3(?=/)", "/oauth/v1"),
+    )
 )
+_DATED = re.compile(rf"/{_DATE}(?=/|$)")
+_PLURALS = {name: kind.plural for kind in STANDARD for name in kind.names()}
+_MERGED = frozenset({"contacts", "companies", "deals", "tickets"})
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile("^" + re.sub(r"\{\w+\}", "([^/]+)", template) + "$")
+    return re.compile("^" + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template) + "$")
 
 
-_COMPILED = [
-    (method, _pattern(template), Route(f"{method} {template}", answer, is_token="/oauth/" in template))
-    for method, template, answer in _VARIABLE
-]
-_ROUTES = {
-    key: Route(f"{key[0]} {key[1]}", answer, (), key[1].endswith("contacts/search"), "/oauth/" in key[1])
-    for key, answer in _STATIC.items()
-}
+def _rank(line: Line) -> tuple[int, int]:
+    """Fixed words before variable ones: /groups is no property's name, /batch no record's id."""
+    parts = line.path.split("/")
+    return len(parts), sum(part.startswith("{") for part in parts)
 
 
-def canonical(path: str) -> str:
-    """The v3 form, without a trailing slash, of a v3, dated, or type-id path."""
+_TABLE: dict[tuple[str, int], list[tuple[re.Pattern[str], Line]]] = {}
+for _line in sorted(LINES, key=_rank):
+    _TABLE.setdefault((_line.method, _line.path.count("/")), []).append((_pattern(_line.path), _line))
+
+
+def canonical(path: str) -> tuple[str, str]:
+    """The v3 (or v4) form, without a trailing slash, and the version that was asked for."""
     path = path.rstrip("/") or "/"
-    if "/2026-" in path or "/v3" in path:
-        path = _DATED.sub(r"/crm/v3/\1", path)
-        path = _DATED_OTHER.sub(lambda found: f"/{found[1]}/{'v1' if found[1] == 'oauth' else 'v3'}", path)
-    return _TYPE.sub(r"/crm/v3/\1/contacts", path)
+    dated = _DATED.search(path) if "/20" in path else None
+    if dated or "/v4/" in path or "/v3/" in path:
+        for pattern, form in _FORMS:
+            path, changed = pattern.subn(form, path)
+            if changed:
+                break
+    version = dated[1] if dated else "v4" if "/v4/" in path else "v3"
+    return path, version
 
 
+@lru_cache(maxsize=8192)
 def find(method: str, path: str) -> Route:
-    """The route of a call; an unknown one is answered 404, a wrong object type 400."""
-    path = canonical(path)
-    static = _ROUTES.get((method, path))
-    if static is not None:
-        return static
-    for wanted, pattern, route in _COMPILED:
-        if wanted == method and (found := pattern.match(path)):
-            return route._replace(args=found.groups())
-    return Route(f"{method} (unknown)", _unknown)
+    """The route of a call; an unknown one is answered 404."""
+    plain, version = canonical(path)
+    for pattern, line in _TABLE.get((method, plain.count("/")), ()):
+        if (found := pattern.match(plain)) and _served(line, found.groupdict(), version):
+            return _route(line, found, version)
+    return Route(f"{method} (unknown)", _unknown, version=version)
+
+
+def _route(line: Line, found: re.Match[str], version: str) -> Route:
+    parts = found.groupdict()
+    name = line.path
+    for key in ("type", "to"):
+        if key in parts:
+            name = name.replace(f"{{{key}}}", _PLURALS.get(parts[key], parts[key]))
+    kinds = tuple(parts[key] for key in ("type", "to") if key in parts)
+    return Route(
+        f"{line.method} {name}",
+        line.answer,
+        found.groups(),
+        kinds,
+        line.need,
+        line.lane,
+        line.who,
+        version,
+    )
+
+
+def _served(line: Line, parts: dict[str, str], version: str) -> bool:
+    """What a version or a kind lacks: 2026-09 has no list of one record's associations; not all kinds merge."""
+    if line.path.endswith("/associations/{to}"):
+        return version < "2026-09" or version.startswith("v")
+    if line.path.endswith("{type}/merge"):
+        return _PLURALS.get(parts["type"]) in _MERGED
+    if line.path.endswith("{type}/gdpr-delete"):
+        return _PLURALS.get(parts["type"]) == "contacts"
+    return True
+
+
+def let_in(core: HubSpotCore, route: Route, request: Request) -> oauth.Caller | None:
+    """Who calls; None where no app does. Raises 401, 403, 414, and the 400 of an unknown kind of object."""
+    if route.who == "nobody":
+        return None
+    if route.who == "app":
+        app.let_in(core, request)
+        return None
+    caller = oauth.authenticate(core, request)
+    if request.query and _length(request) > core.settings.uri_limit:
+        raise Refused(414, "Request-URI Too Long")
+    kinds = [core.portal.store(name).kind for name in route.kinds]
+    if caller.scopes != scopes.SCOPES:
+        scopes.check(route.need, kinds, caller.scopes)
+    return caller
+
+
+def _length(request: Request) -> int:
+    return sum(len(key) + len(value) + 2 for key, held in request.query.items() for value in held)
 
 
 def _unknown(core: HubSpotCore, request: Request) -> Response:
-    kind = _OBJECT.match(canonical(request.path))
-    if kind and kind[2] != "contacts":
-        raise Refused(400, f"Unable to infer object type from: {kind[2]}")
     raise Refused(404, "resource not found")

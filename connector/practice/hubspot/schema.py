@@ -14,7 +14,7 @@ Pairs = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One contact property. `options`: (value, label) pairs. `owner_options`: the value is an owner's id."""
+    """One property. `options`: (value, label) pairs. `owner_options`: the value is an owner's id."""
 
     name: str
     label: str
@@ -126,6 +126,9 @@ STANDARD: tuple[Property, ...] = (
     text("hs_email_domain", "Email Domain", read_only=True, calculated=True),
     text("hs_full_name_or_email", "Full name or email", read_only=True, calculated=True),
     text("hs_all_contact_vids", "All vids for a contact", read_only=True, calculated=True),
+    text("hs_merged_object_ids", "Merged record IDs", read_only=True, calculated=True),
+    text("hs_calculated_merged_vids", "Merged vids with timestamps", read_only=True, calculated=True),
+    numeric("associatedcompanyid", "Primary Associated Company ID", hidden=True),
     boolean("hs_is_unworked", "Contact unworked", read_only=True, calculated=True),
     text("hs_pipeline", "Pipeline", read_only=True),
     text("hs_object_source", "Record creation source", read_only=True),
@@ -173,9 +176,6 @@ ACCORD: tuple[Property, ...] = tuple(
         instant("accord_handed_off_at", "Accord: handed off at"),
     )
 )
-
-DEFAULT_SHOWN = ("createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname")
-ALWAYS_SHOWN = ("createdate", "hs_object_id", "lastmodifieddate")
 
 
 def schema(extra: Iterable[Property] = ()) -> dict[str, Property]:

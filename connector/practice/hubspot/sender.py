@@ -10,6 +10,7 @@ import itertools
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from connector.practice.hubspot.core import HubSpotCore
 
 _MOST_ATTEMPTS = 10
+_MOST_AT_ONCE = 64
 
 
 @dataclass
@@ -68,6 +70,7 @@ class Delivered:
     given_up: int = 0
     lost: int = 0
     duplicated: int = 0
+    most_at_once: int = 0
 
 
 @dataclass(slots=True)
@@ -84,11 +87,12 @@ class Sender:
         self.delivery = core.delivery
         self.counts = core.delivered
         self._dice = random.Random(f"sender:{core.seed}")
-        self._pool = ThreadPoolExecutor(self.delivery.concurrency, "webhooks")
-        self._http = urllib3.PoolManager(maxsize=self.delivery.concurrency, retries=False)
+        self._pool = ThreadPoolExecutor(_MOST_AT_ONCE, "webhooks")
+        self._http = urllib3.PoolManager(maxsize=_MOST_AT_ONCE, retries=False)
         self._lock = threading.Lock()
         self._later: list[tuple[float, int, _Parcel]] = []
         self._flying: list[_Parcel] = []
+        self._queued: deque[_Parcel] = deque()
         self._serial = itertools.count()
         self._gathering = False
         self._stopping = threading.Event()
@@ -105,7 +109,7 @@ class Sender:
     def shown(self) -> dict[str, Any]:
         """Counts, and every event that is not delivered yet (waiting, in flight, or to be tried again)."""
         with self._lock:
-            parcels = [*self._flying, *(parcel for _, _, parcel in self._later)]
+            parcels = [*self._flying, *self._queued, *(parcel for _, _, parcel in self._later)]
             counts = asdict(self.counts)
         undelivered = [event for parcel in parcels for event in parcel.events]
         return {**counts, "undelivered": undelivered, "gathering": self._gathering}
@@ -180,13 +184,27 @@ class Sender:
 
     def _post_soon(self, parcel: _Parcel) -> None:
         with self._lock:
-            self._flying.append(parcel)
+            self._queued.append(parcel)
+        self._start_queued()
+
+    def _start_queued(self) -> None:
+        """Never more calls at once than the app's settings allow."""
+        with self._lock:
+            room = max(1, min(self.delivery.concurrency, _MOST_AT_ONCE)) - len(self._flying)
+            starting = [self._queued.popleft() for _ in range(min(room, len(self._queued)))]
+            self._flying += starting
+            self.counts.most_at_once = max(self.counts.most_at_once, len(self._flying))
         with suppress(RuntimeError):  # the pool is shut down: we are closing
-            self._pool.submit(self._post, parcel).add_done_callback(_raise)
+            for parcel in starting:
+                self._pool.submit(self._post, parcel).add_done_callback(_raise)
 
     def _post(self, parcel: _Parcel) -> None:
         took_it = self._call(parcel)
         parcel.attempt += 1
+        self._posted(parcel, took_it)
+        self._start_queued()
+
+    def _posted(self, parcel: _Parcel, took_it: bool) -> None:
         with self._lock:
             self._flying.remove(parcel)
             self.counts.requests += 1

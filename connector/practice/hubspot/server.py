@@ -58,6 +58,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--index-lag", type=float, default=SERVED_INDEX_LAG)
     parser.add_argument("--target-url", default="")
+    parser.add_argument("--scopes", default="", help="of the private app, by commas; all without it")
+    parser.add_argument("--tier", default="", help="free, starter, professional, enterprise, enterprise+")
+    parser.add_argument(
+        "--settings", type=json.loads, default={}, help="JSON object, as POST /_practice/settings"
+    )
     parser.add_argument(
         "--faults", type=json.loads, default={}, help="JSON object, as POST /_practice/faults"
     )
@@ -72,6 +77,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     core = server.core
     assert isinstance(core, HubSpotCore)
+    if given.scopes:
+        core.settings.scopes = given.scopes.split(",")
+    core.settings.update({**given.settings, **({"tier": given.tier} if given.tier else {})})
+    core.portal.lay_rules()
     gc.freeze()  # a portal's records live as long as the process: walking them again and again costs 100 ms
     gc.set_threshold(50_000, 50, 100)
     sys.stdout.write(json.dumps(connection(core, server.base_url)) + "\n")

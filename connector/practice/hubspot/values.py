@@ -5,7 +5,7 @@ Every stored value is a string; "" means blank. Sources: API-FACTS 1.4, 1.6.
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -15,8 +15,11 @@ Normalise = Callable[[str, str], str]
 """(what was sent as text, what is stored now) -> what is to be stored; raises Invalid."""
 
 _EMAIL = re.compile(r"[^@\s,;<>\"()]+@[^@\s,;<>\"()]+\.[^@\s,;<>\"().]{2,}")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
 _DAY = 86_400_000
+_EARLIEST, _LATEST = -62_135_596_800_000, 253_402_300_799_999
+"""The years 1 to 9999, in milliseconds since 1970."""
 
 
 class Invalid(Exception):
@@ -28,12 +31,14 @@ class Invalid(Exception):
         self.message = message
 
 
-def as_text(raw: Any) -> str:
-    """JSON null, booleans and numbers are taken too, as the API coerces them."""
+def as_text(raw: Any, coerced: bool = True) -> str:
+    """JSON null, booleans and numbers are taken too, as the API coerces them (unless told not to)."""
     if isinstance(raw, str):
         return raw
     if raw is None:
         return ""
+    if not coerced:
+        raise Invalid("INVALID_JSON", f"{raw!r} is not a text")
     if isinstance(raw, bool):
         return "true" if raw else "false"
     if isinstance(raw, int):
@@ -43,25 +48,29 @@ def as_text(raw: Any) -> str:
     raise Invalid("INVALID_JSON", f"{raw!r} is not a property value")
 
 
+def _at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds)
+
+
 @lru_cache(maxsize=256)
 def iso(ms: int) -> str:
     """`2019-10-30T03:30:17.883Z` of milliseconds since 1970."""
-    moment = datetime.fromtimestamp(ms // 1000, UTC)
+    moment = _at(ms // 1000)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
 
 
 @lru_cache(maxsize=65_536)
 def ms_of(text: str) -> int | None:
     """Milliseconds since 1970 of ISO 8601 text, a date, or a number of milliseconds; None if neither."""
-    if text.lstrip("-").isdigit():
+    if _INTEGER.fullmatch(text):
         return int(text)
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        whole = moment.replace(microsecond=0)
+        return int(whole.timestamp()) * 1000 + moment.microsecond // 1000
+    except (ValueError, OverflowError):
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    whole = moment.replace(microsecond=0)
-    return int(whole.timestamp()) * 1000 + moment.microsecond // 1000
 
 
 def trimmed(sent: str, stored: str) -> str:
@@ -99,7 +108,7 @@ def calendar_date(sent: str, stored: str) -> str:
     tidy = sent.strip()
     if not tidy:
         return ""
-    if tidy.lstrip("-").isdigit():
+    if _INTEGER.fullmatch(tidy):
         return _date_of_ms(int(tidy))
     try:
         return date.fromisoformat(tidy).isoformat()
@@ -108,7 +117,9 @@ def calendar_date(sent: str, stored: str) -> str:
 
 
 def _date_of_ms(ms: int) -> str:
-    moment = datetime.fromtimestamp(ms / 1000, UTC)
+    if not _EARLIEST <= ms <= _LATEST:
+        raise Invalid("INVALID_DATE", f"{ms} is not a valid date.")
+    moment = _at(ms // 1000)
     if ms % _DAY:
         clock = f"{moment.hour}:{moment.minute}:{moment.second}.{ms % 1000}"
         raise Invalid("INVALID_DATE", f"{ms} is at {clock} UTC, not midnight!")
@@ -121,7 +132,7 @@ def moment(sent: str, stored: str) -> str:
     if not tidy:
         return ""
     ms = ms_of(tidy)
-    if ms is None:
+    if ms is None or not _EARLIEST <= ms <= _LATEST:
         raise Invalid("INVALID_LONG", f"{sent} was not a valid long.")
     return iso(ms)
 

@@ -1,4 +1,4 @@
-"""Writing to a contact, in two steps: `plan` checks everything and changes nothing, `commit` changes it.
+"""Writing to a record, in two steps: `plan` checks everything and changes nothing, `commit` changes it.
 
 So a batch without trace ids can be refused as a whole. Sources: API-FACTS 1.3, 1.4, 1.6.
 """
@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector.practice.hubspot import values
+from connector.practice.hubspot.derived import compute, is_computed, newborn
 from connector.practice.hubspot.errors import ContactExists, InvalidValues, Problem, Refused
-from connector.practice.hubspot.state import Contact, Portal, Source, Written, emails_of
+from connector.practice.hubspot.kinds import CONTACT, Kind
+from connector.practice.hubspot.ruling import lacking, piped
+from connector.practice.hubspot.state import Portal
+from connector.practice.hubspot.store import Record, Source, Store, Written, emails_of
 
 _NOTHING: dict[str, str] = {}
-_NAMING = frozenset({"email", "firstname", "lastname"})
-_DRIVING = _NAMING | {"hubspot_owner_id", "lifecyclestage"}
 
 Claims = dict[tuple[str, str], int]
 """(property, value) -> the planned but not yet committed write that takes it."""
@@ -21,9 +23,10 @@ Claims = dict[tuple[str, str], int]
 
 @dataclass(slots=True)
 class Planned:
-    """One checked write. `contact` None: a new one. `changes`: property -> value to store ("" clears)."""
+    """One checked write. `record` None: a new one. `changes`: property -> value to store ("" clears)."""
 
-    contact: Contact | None
+    store: Store
+    record: Record | None
     changes: dict[str, str]
     sent: Mapping[str, Any]
     trace: str | None = None
@@ -32,7 +35,11 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a committed write did: changed property -> new and old value. Given to on_write callbacks."""
+    """What a committed write did: changed property -> new and old value. Given to on_write callbacks.
+
+    `contact_id` is the record's id, whatever its `kind`. `what`: "" for a plain write, else merge, restore,
+    privacyDeletion or associationChange, with what the webhook event of that name tells in `more`.
+    """
 
     contact_id: str
     source: Source
@@ -41,6 +48,9 @@ class Change:
     new: dict[str, str] = field(default_factory=dict)
     old: dict[str, str] = field(default_factory=dict)
     archived: bool = False
+    kind: Kind = CONTACT
+    what: str = ""
+    more: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -48,55 +58,81 @@ class Writer:
     """Plans and commits writes of one portal. `told` gets every Change: webhooks, search index, automations."""
 
     portal: Portal
-    told: Callable[[Contact, Change], None]
+    told: Callable[[Store, Record, Change], None]
 
     # plan ------------------------------------------------------------------------------------------
     def plan(
-        self, contact: Contact | None, sent: Mapping[str, Any], source: Source, claims: Claims | None = None
+        self,
+        store: Store,
+        record: Record | None,
+        sent: Mapping[str, Any],
+        source: Source,
+        claims: Claims | None = None,
+        *,
+        ruled: bool = False,
     ) -> Planned:
-        """Checks one write; raises InvalidValues, ContactExists or Refused and changes nothing."""
+        """Checks one write; raises InvalidValues, ContactExists or Refused and changes nothing.
+
+        `ruled`: the portal's own rules (required properties) hold for this call.
+        """
         if not isinstance(sent, Mapping):
             raise Refused(400, 'Invalid input JSON: "properties" must be an object')
-        stored = contact.values if contact else _NOTHING
-        changes, problems = self._normalised(stored, sent, source)
+        stored = record.values if record else _NOTHING
+        changes, problems = self._normalised(store, stored, sent, source)
+        if store.kind.pipeline:
+            problems += piped(store, self.portal.pipelines, stored, changes)
+        if ruled:
+            problems += lacking(self.portal.settings, store.kind, record is None, stored, changes)
         if problems:
             raise InvalidValues(problems, self.portal.account.portal_id)
-        planned = Planned(contact, changes, sent)
-        if contact is None or "lifecyclestage" in changes:
+        planned = Planned(store, record, changes, sent)
+        if store.stages and (record is None or "lifecyclestage" in changes):
             self._lifecycle(planned, stored, source)
-        if not self.portal.unique_names.isdisjoint(changes):
+        if not store.unique_names.isdisjoint(changes):
             self._unique(planned, stored, claims)
-        if contact is None and _NAMING.isdisjoint(changes):
-            raise _nothing_to_name()
+        if record is None:
+            newborn(store.kind, changes)
         return planned
 
     def _normalised(
-        self, stored: dict[str, str], sent: Mapping[str, Any], source: Source
+        self, store: Store, stored: dict[str, str], sent: Mapping[str, Any], source: Source
     ) -> tuple[dict[str, str], list[Problem]]:
         """The changes and the refusals of one write. Hot: a value that is stored already is not looked at."""
         changes: dict[str, str] = {}
         problems: list[Problem] = []
-        rules = self.portal.rules
+        rules = store.rules
         by_hand = source.type == "CRM_UI"
         for name, raw in sent.items():
             rule, old = rules.get(name), stored.get(name, "")
             if rule is None:
                 problems.append(Problem(name, "PROPERTY_DOESNT_EXIST", f'Property "{name}" does not exist'))
-            elif rule.read_only and not (by_hand and not _is_computed(name)):
-                message = f'"{name}" is a read only property; its value cannot be set.'
-                problems.append(Problem(name, "READ_ONLY_VALUE", message, str(raw)))
+            elif rule.read_only and not (by_hand and not is_computed(name)):
+                if self.portal.settings.read_only_write == "refused":
+                    message = f'"{name}" is a read only property; its value cannot be set.'
+                    problems.append(Problem(name, "READ_ONLY_VALUE", message, str(raw)))
             elif raw == old:
                 continue
             elif rule.normalise is None and type(raw) is str:
                 changes[name] = raw
             else:
-                self._take(name, raw, old, changes, problems)
+                self._take(store, name, raw, old, changes, problems)
         return changes, problems
 
-    def _take(self, name: str, raw: Any, old: str, changes: dict[str, str], problems: list[Problem]) -> None:
-        normalise = self.portal.rules[name].normalise
+    def _take(
+        self,
+        store: Store,
+        name: str,
+        raw: Any,
+        old: str,
+        changes: dict[str, str],
+        problems: list[Problem],
+    ) -> None:
+        settings = self.portal.settings
+        if raw is None and not settings.null_clears:
+            return
+        normalise = store.rules[name].normalise
         try:
-            text = values.as_text(raw)
+            text = values.as_text(raw, settings.json_values)
             new = normalise(text, old) if normalise else text
         except values.Invalid as wrong:
             problems.append(Problem(name, wrong.code, wrong.message, str(raw)))
@@ -107,12 +143,12 @@ class Writer:
     def _lifecycle(self, planned: Planned, stored: dict[str, str], source: Source) -> None:
         """Only forward, except through blank; a person in the UI may do as they like."""
         changes, settings = planned.changes, self.portal.settings
-        if planned.contact is None and settings.default_lifecycle:
+        if planned.record is None and settings.default_lifecycle in planned.store.stages:
             changes.setdefault("lifecyclestage", settings.default_lifecycle)
         new = changes.get("lifecyclestage")
         if not new or not settings.lifecycle_forward_only or source.type == "CRM_UI":
             return
-        order = [value for value, _ in self.portal.properties["lifecyclestage"].options]
+        order = planned.store.stages
         held = stored.get("lifecyclestage", "")
         if new in order and held in order and order.index(new) < order.index(held):
             del changes["lifecyclestage"]
@@ -120,102 +156,110 @@ class Writer:
 
     def _unique(self, planned: Planned, stored: dict[str, str], claims: Claims | None) -> None:
         changes = planned.changes
-        if "email" in changes or "hs_additional_emails" in changes:
+        if planned.store.has_emails and ("email" in changes or "hs_additional_emails" in changes):
             self._unique_emails(planned, stored, claims)
-        for name in self.portal.by_unique:
+        for name in planned.store.by_unique:
             value = changes.get(name)
             if value:
                 self._unique_value(planned, name, value, claims)
 
     def _unique_emails(self, planned: Planned, stored: dict[str, str], claims: Claims | None) -> None:
         after = {**stored, **planned.changes}
-        own = planned.contact.id if planned.contact else None
+        own = planned.record.id if planned.record else None
         if own and "email" in planned.changes:
             _swap_primary(planned.changes, stored, after)
         for email in emails_of(after):
-            holder = self.portal.holder("email", email)
+            holder = planned.store.holder("email", email)
             if holder is not None and holder != own:
                 raise ContactExists(holder)
             _claim(claims, "email", email, id(planned), ContactExists(None))
 
     def _unique_value(self, planned: Planned, name: str, value: str, claims: Claims | None) -> None:
-        holder = self.portal.holder(name, value)
-        own = planned.contact.id if planned.contact else None
+        holder = planned.store.holder(name, value)
+        own = planned.record.id if planned.record else None
         if holder is not None and holder != own:
-            raise self._clash(name, value, own, holder)
-        _claim(claims, name, value, id(planned), self._clash(name, value, own, "another record"))
+            raise self._clash(planned, name, value, holder)
+        _claim(claims, name, value, id(planned), self._clash(planned, name, value, "another record"))
 
-    def _clash(self, name: str, value: str, own: str | None, holder: str) -> InvalidValues:
+    def _clash(self, planned: Planned, name: str, value: str, holder: str) -> InvalidValues:
+        own = planned.record.id if planned.record else None
         portal = self.portal.account.portal_id
         message = (
             f"Cannot set PropertyValueCoordinates{{portalId={portal}, objectTypeId=ObjectTypeId{{legacyObjectType="
-            f"CONTACT}}, propertyName={name}, value={value}}} on {own or 'a new record'}. {holder} already has that "
-            "value."
+            f"{planned.store.kind.caps}}}, propertyName={name}, value={value}}} on {own or 'a new record'}. "
+            f"{holder} already has that value."
         )
-        return InvalidValues([Problem(name, "CONFLICTING_UNIQUE_VALUE", message, value)], portal)
+        problem = Problem(name, "CONFLICTING_UNIQUE_VALUE", message, value)
+        return InvalidValues([problem], portal, self.portal.settings.unique_clash)
 
     # commit ----------------------------------------------------------------------------------------
-    def commit(self, planned: Planned, source: Source, now_ms: int) -> Contact:
+    def commit(self, planned: Planned, source: Source, now_ms: int) -> Record:
         """Stores a planned write, with history, indexes and computed properties, and tells about it."""
-        created = planned.contact is None
-        contact = planned.contact or self.portal.new_contact(now_ms)
+        store, created = planned.store, planned.record is None
+        record = planned.record or store.add(now_ms)
         if created:
-            self._born(contact, source, now_ms)
+            self._born(store, record, source, now_ms)
         if not (planned.changes or created):
             if self.portal.settings.equal_write_touches:
-                self._touch(contact, now_ms)
-            return contact
-        old = self._store(contact, planned.changes, now_ms)
-        contact.history.append(Written(now_ms, source, planned.changes))
-        self._touch(contact, now_ms)
-        self.told(contact, Change(contact.id, source, created, now_ms, planned.changes, old))
-        return contact
+                touch(store, record, now_ms)
+            return record
+        old = self.put(store, record, planned.changes, now_ms)
+        record.history.append(Written(now_ms, source, planned.changes))
+        touch(store, record, now_ms)
+        change = Change(record.id, source, created, now_ms, planned.changes, old, kind=store.kind)
+        self.told(store, record, change)
+        return record
 
-    def _store(self, contact: Contact, new: dict[str, str], now_ms: int) -> dict[str, str]:
-        """Puts the new values in; gives the old ones."""
-        held = contact.values
+    def put(self, store: Store, record: Record, new: dict[str, str], now_ms: int) -> dict[str, str]:
+        """Puts the new values in, with indexes and what follows from them; gives the old ones."""
+        held = record.values
         get = held.get
         old = {name: get(name, "") for name in new}
-        indexed = not self.portal.unique_names.isdisjoint(new)
-        before = emails_of(held) if indexed else []
+        indexed = not store.unique_names.isdisjoint(new)
+        before = emails_of(held) if indexed and store.has_emails else []
         held.update(new)
         if "" in new.values():
             for name in [name for name, value in new.items() if not value]:
                 del held[name]
         if indexed:
-            self._index(contact, before, old)
-        if not _DRIVING.isdisjoint(new):
-            _compute(held, new, now_ms)
+            _index(store, record, before, old)
+        compute(store.kind, self.portal.pipelines, held, new, now_ms)
         return old
 
-    def _index(self, contact: Contact, before: list[str], old: dict[str, str]) -> None:
-        held = contact.values
-        if "email" in old or "hs_additional_emails" in old:
-            for email in before:
-                self.portal.by_email.pop(email, None)
-            for email in emails_of(held):
-                self.portal.by_email[email] = contact.id
-        for name, taken in self.portal.by_unique.items():
-            if name in old:
-                taken.pop(old[name], None)
-                if name in held:
-                    taken[held[name]] = contact.id
-
-    def _born(self, contact: Contact, source: Source, now_ms: int) -> None:
-        contact.values.update(
-            createdate=values.iso(now_ms),
-            hs_object_id=contact.id,
-            hs_all_contact_vids=contact.id,
-            hs_is_unworked="true",
-            hs_pipeline="contacts-lifecycle-pipeline",
+    def _born(self, store: Store, record: Record, source: Source, now_ms: int) -> None:
+        record.values.update(
+            {store.kind.created: values.iso(now_ms)},
+            hs_object_id=record.id,
             hs_object_source=source.type,
             hs_object_source_id=source.id,
             hs_object_source_label=source.label or source.type,
         )
+        if store.has_emails:
+            record.values.update(
+                hs_all_contact_vids=record.id,
+                hs_is_unworked="true",
+                hs_pipeline="contacts-lifecycle-pipeline",
+            )
 
-    def _touch(self, contact: Contact, now_ms: int) -> None:
-        contact.updated_ms = now_ms
-        contact.values["lastmodifieddate"] = values.iso(now_ms)
+
+def touch(store: Store, record: Record, now_ms: int) -> None:
+    """Moves the record's time of last change."""
+    record.updated_ms = now_ms
+    record.values[store.kind.modified] = values.iso(now_ms)
+
+
+def _index(store: Store, record: Record, before: list[str], old: dict[str, str]) -> None:
+    held = record.values
+    if store.has_emails and ("email" in old or "hs_additional_emails" in old):
+        for email in before:
+            store.by_email.pop(email, None)
+        for email in emails_of(held):
+            store.by_email[email] = record.id
+    for name, taken in store.by_unique.items():
+        if name in old:
+            taken.pop(old[name], None)
+            if name in held:
+                taken[held[name]] = record.id
 
 
 def _swap_primary(changes: dict[str, str], stored: dict[str, str], after: dict[str, str]) -> None:
@@ -229,52 +273,3 @@ def _swap_primary(changes: dict[str, str], stored: dict[str, str], after: dict[s
 def _claim(claims: Claims | None, name: str, value: str, who: int, refusal: Refused) -> None:
     if claims is not None and claims.setdefault((name, value), who) != who:
         raise refusal
-
-
-def _is_computed(name: str) -> bool:
-    return name in _COMPUTED or name.startswith("hs_lifecyclestage_")
-
-
-_COMPUTED = frozenset(
-    {
-        "createdate",
-        "lastmodifieddate",
-        "hs_object_id",
-        "hs_email_domain",
-        "hs_full_name_or_email",
-        "hs_all_contact_vids",
-        "hs_is_unworked",
-        "hubspot_owner_assigneddate",
-    }
-)
-
-
-def _compute(held: dict[str, str], new: dict[str, str], now_ms: int) -> None:
-    """Properties that follow from others."""
-    if "email" in new:
-        _put(held, "hs_email_domain", new["email"].partition("@")[2])
-    if not _NAMING.isdisjoint(new):
-        name = f"{held.get('firstname', '')} {held.get('lastname', '')}".strip()
-        _put(held, "hs_full_name_or_email", name or held.get("email", ""))
-    if "hubspot_owner_id" in new:
-        _put(held, "hubspot_owner_assigneddate", values.iso(now_ms) if new["hubspot_owner_id"] else "")
-    stage = new.get("lifecyclestage")
-    if stage:
-        held.setdefault(f"hs_lifecyclestage_{stage}_date", values.iso(now_ms))
-
-
-def _put(held: dict[str, str], name: str, value: str) -> None:
-    if value:
-        held[name] = value
-    else:
-        held.pop(name, None)
-
-
-def _nothing_to_name() -> Refused:
-    detail = {
-        "message": "A contact needs an email, a firstname or a lastname.",
-        "code": "REQUIRED_FIELD",
-        "context": {"properties": ["email", "firstname", "lastname"]},
-    }
-    message = "Error creating CONTACT. Some required properties were not set."
-    return Refused(400, message, errors=[detail], category="VALIDATION_ERROR")

@@ -1,81 +1,72 @@
-"""What an org's admin does to the schema: new fields, new picklist values, fields taken away or made required."""
+"""What an org's admin does: fields, picklists, rules, permissions, record types, queues, and the org's own settings.
 
-from collections.abc import Mapping
-from typing import Any
+`core.admin` is an `Admin`; over HTTP each method is `POST /_practice/admin {"do": "<method>", **arguments}`.
+`SalesforceCore(setup=f)` calls `f(admin)` on the empty org before the generated people settle, and again after each
+reset, so an org of one's own making is a function of an Admin. All names are API names; errors are ValueError or
+KeyError. The methods, each with its arguments:
 
-from connector.practice.salesforce.fields import Choice, Field
-from connector.practice.salesforce.founding import add_status
-from connector.practice.salesforce.state import Org
+    add_field(object, name, type="string", label=…, length=…, values=[…] | {value: label}, required, unique,
+              external_id, restricted, default, precision, scale, case_sensitive, references="Account", help)
+    change_field(object, name, **the same)          remove_field(object, name)
+    set_picklist(object, name, values, restricted=…, default=…)   values: [..] or {value: label}
+    rename_value(object, name, old, value=…, label=…)  records keep up; SystemModstamp moves
+    rename_object(object, label, plural)             require(object, name, required=True)
+    add_validation(object, formula, message, field=None, name=None)
+    add_trigger_fault(object, formula, message)      a trigger or flow that fails
+    add_duplicate_rule(object, fields | matches, among=None, action="alert"|"block", on_update="allow", name, message)
+    add_automation(object, set, when_field=None, mode="before"|"after", by_process=False)
+    add_roll_up(parent, field, child, link, function="count"|"sum"|"max"|"min", summed=None)
+    slow_trigger(object, ms_per_row)
+    hide_field(object, name, who="*"), read_only_field(…), show_field(…)   who: "*", a role, an e-mail, a profile name
+    hide_object(object, who="*"), read_only_object(…), show_object(…)
+    seal_record(record_id, "hidden"|"read"|"edit")   as sharing has it
+    add_permission_set(name, fields={"Lead.X__c": "read"|"edit"}), assign(permission_set, who), unassign(…)
+    remove_object(object)                            the org never had it: describe 404, SOQL INVALID_TYPE
+    add_record_type(object, developer_name, label=None, default=False)
+    add_user(email, first, last, profile="Standard User", active=True, role=None), set_user(who, **fields)
+    add_queue(name, developer_name=None, objects=("Lead",), members=())
+    set_statuses([{"value", "label"?, "converted"?, "default"?}]), set_stages([{"value", "closed"?, "won"?, "chance"?}])
+    edition(name, api=…, outbound_messages=…, pub_sub=…)    "Professional", "Enterprise", "Unlimited", "Developer" …
+    person_accounts(on=True), currencies(["USD", "EUR"]) (one code or none: a single-currency org), sandbox(name | "")
+    state_country_picklists({"US": ("United States", {"CA": "California"})})
+    without_accord()                                 the org before anybody set Accord up: no Accord_… fields
+    loop_guard(on=True)                              the integration user lacks "Send Outbound Messages"
+    org_values(**Organization fields)
+"""
 
-_LENGTHS = {
-    "string": 255,
-    "email": 80,
-    "phone": 40,
-    "url": 255,
-    "textarea": 255,
-    "picklist": 255,
-    "multipicklist": 4099,
-}
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
+from connector.practice.salesforce.admin_fields import FieldWork, allow_values, change_field
+from connector.practice.salesforce.admin_org import OrgWork
+from connector.practice.salesforce.admin_people import PeopleWork
+from connector.practice.salesforce.admin_rules import RuleWork
 
-def change_field(org: Org, object_name: str, name: str, wish: Mapping[str, Any]) -> None:
-    """Adds, changes or (`remove`) takes away a field. Keys: type label length values required unique external_id
-    restricted updateable remove. KeyError for an unknown object, ValueError for an unknown key."""
-    known = {
-        "type", "label", "length", "values", "required", "unique", "external_id", "restricted", "updateable", "remove",
-    }  # fmt: skip
-    if set(wish) - known:
-        raise ValueError(f"unknown keys: {', '.join(sorted(set(wish) - known))}")
-    shape = org.objects[object_name]
-    if wish.get("remove"):
-        del shape.fields[name]
-    else:
-        _apply(org, object_name, shape.fields.get(name) or _new(name, wish), wish)
-    shape.refresh()
-    org.schema_changed = org.clock.now()
+if TYPE_CHECKING:
+    from connector.practice.salesforce.core import SalesforceCore
 
-
-def _new(name: str, wish: Mapping[str, Any]) -> Field:
-    kind = wish.get("type", "string")
-    item = Field(
-        name, kind, wish.get("label") or name.removesuffix("__c").replace("_", " "), _LENGTHS.get(kind, 0)
-    )
-    if kind == "boolean":
-        item.nillable, item.defaulted = False, True
-    if kind in ("int", "double", "currency", "percent"):
-        item.precision, item.scale = 18, 2
-    return item
-
-
-def _apply(org: Org, object_name: str, item: Field, wish: Mapping[str, Any]) -> None:
-    shape, table = org.objects[object_name], org.tables[object_name]
-    shape.fields[item.name] = item
-    item.label = wish.get("label", item.label)
-    item.length = wish.get("length", item.length)
-    item.restricted = wish.get("restricted", item.restricted)
-    item.updateable = wish.get("updateable", item.updateable)
-    item.nillable = not wish["required"] if "required" in wish else item.nillable
-    item.unique = wish.get("unique", item.unique)
-    item.external_id = wish.get("external_id", item.external_id)
-    item.indexed = item.indexed or item.unique or item.external_id
-    if "values" in wish:
-        item.choices = [Choice(value, value) for value in wish["values"]]
-    table.watch(item)
-    for row_id, row in list(table.rows.items()):
-        # Rows made before the field was there hold its blank.
-        if item.name not in row:
-            table.rows[row_id] = {**row, item.name: False if item.type == "boolean" else None}
+_OUTSIDE = frozenset({"core", "org", "perform", "touched"})
 
 
-def allow_values(org: Org, object_name: str, values: Mapping[str, Any]) -> None:
-    """Adds picklist values that a person's edit brings: an admin had put them there before."""
-    for name, value in values.items():
-        item = org.objects[object_name].fields.get(name)
-        if item is None or not item.choices or not isinstance(value, str):
-            continue
-        for part in value.split(";") if item.type == "multipicklist" else [value]:
-            if part.strip() and not item.accepts(part.strip()):
-                item.add_choice(part.strip())
-                org.schema_changed = org.clock.now()
-        if object_name == "Lead" and name == "Status":
-            add_status(org, value)
+class Admin(FieldWork, RuleWork, PeopleWork, OrgWork):
+    """All that an admin can do, on one core. Callers in other threads hold the core's lock, or use `perform`."""
+
+    def __init__(self, core: "SalesforceCore") -> None:
+        self.core = core
+
+    def perform(self, wish: Mapping[str, Any]) -> dict[str, Any]:
+        """`{"do": name, **arguments}`: what POST /_practice/admin takes; gives `{"done": name, "id"?}`."""
+        arguments = dict(wish)
+        name = str(arguments.pop("do", ""))
+        step: Callable[..., Any] | None = (
+            None if name.startswith("_") or name in _OUTSIDE else getattr(self, name, None)
+        )
+        if step is None:
+            raise ValueError(f"an admin can't do {name!r} here")
+        with self.core.lock:
+            made = step(**arguments)
+            self.org.commit()
+        return {"done": name, **({"id": made} if isinstance(made, str) else {})}
+
+
+__all__ = ["Admin", "allow_values", "change_field"]

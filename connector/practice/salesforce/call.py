@@ -29,7 +29,13 @@ class Call:
 
     def actor(self) -> Actor:
         """Who writes; Sforce-Auto-Assign is in force unless it says FALSE."""
-        return Actor(self.user_id, self.headers.get("sforce-auto-assign", "TRUE").upper() != "FALSE")
+        rule = self.headers.get("sforce-duplicate-rule-header", "").lower().replace(" ", "")
+        return Actor(
+            self.user_id,
+            self.headers.get("sforce-auto-assign", "TRUE").upper() != "FALSE",
+            allow_save="allowsave=true" in rule,
+            duplicate_details="includerecorddetails=true" in rule,
+        )
 
     def body(self) -> dict[str, Any]:
         """The payload, which must be a JSON object."""

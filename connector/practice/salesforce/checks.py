@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.practice.salesforce import errors
+from connector.practice.salesforce.duplicates import check_duplicates
 from connector.practice.salesforce.fields import Field, SObject
-from connector.practice.salesforce.state import Org
+from connector.practice.salesforce.formula import Situation
+from connector.practice.salesforce.state import Actor, Org
 from connector.practice.salesforce.tables import Row
 
 
-def check_all(org: Org, shape: SObject, old: Row | None, row: Row, changes: Mapping[str, Any]) -> None:
+def check_all(
+    org: Org, shape: SObject, old: Row | None, row: Row, changes: Mapping[str, Any], actor: Actor
+) -> None:
     """Raises the first Refusal that this save meets."""
     _check_required(shape, old, row, changes)
     for name in shape.guarded:
@@ -24,7 +28,48 @@ def check_all(org: Org, shape: SObject, old: Row | None, row: Row, changes: Mapp
     for rule in org.rules.validations:
         if rule.object == shape.name and rule.broken(row):
             raise errors.rule_text(rule.message, rule.field)
+    if old is None and shape.name in ("PermissionSetAssignment", "CampaignMember"):
+        _check_pair(org, shape, row)
+    if org.rules.formulas:
+        _check_formulas(org, shape, old, row, actor)
+    if org.rules.duplicates:
+        check_duplicates(org, shape.name, old, row, changes, actor)
     check_locks(org, shape, row)
+
+
+def _check_formulas(org: Org, shape: SObject, old: Row | None, row: Row, actor: Actor) -> None:
+    situation: Situation | None = None
+    for rule in org.rules.formulas:
+        if rule.object != shape.name:
+            continue
+        situation = situation or situation_of(org, old, row, actor.user_id)
+        if rule.broken(situation):
+            raise errors.Refusal(rule.code, rule.message, [rule.field] if rule.field else [])
+
+
+def _check_pair(org: Org, shape: SObject, row: Row) -> None:
+    """A permission set is assigned to a user once; a person is a member of a campaign once."""
+    table = org.tables[shape.name]
+    if shape.name == "PermissionSetAssignment":
+        user, held = row["AssigneeId"], row["PermissionSetId"]
+        if any(each["PermissionSetId"] == held for each in table.find("AssigneeId", user)):
+            text = f"Duplicate PermissionSetAssignment. Assignee: {user[:15]}; Permission Set: {held[:15]}"
+            raise errors.Refusal("DUPLICATE_VALUE", text, ["AssigneeId", "PermissionSetId"])
+        return
+    if (row["LeadId"] is None) is (row["ContactId"] is None):
+        raise errors.required(["LeadId", "ContactId"])
+    for name in ("LeadId", "ContactId"):
+        members = table.find(name, row[name]) if row[name] else []
+        if any(each["CampaignId"] == row["CampaignId"] for each in members):
+            raise errors.Refusal("DUPLICATE_VALUE", "Already a campaign member.", [])
+
+
+def situation_of(org: Org, old: Row | None, row: Row, user_id: str) -> Situation:
+    """What a formula sees of this save."""
+    user = org.tables["User"].rows.get(user_id, {})
+    profile = org.row(user.get("ProfileId")) or {}
+    seen = {**user, "_profile": profile.get("Name")}
+    return Situation(row, old, seen, org.clock.now(), org.access.holds(user_id))
 
 
 def _check_required(shape: SObject, old: Row | None, row: Row, changes: Mapping[str, Any]) -> None:
@@ -43,6 +88,9 @@ def _check_reference(org: Org, shape: SObject, item: Field, value: str) -> None:
     target = org.row(value)
     if target is None:
         raise errors.bad_reference(item.name)
+    if org.viewer and org.access.sealed.get(value) == "hidden":
+        text = "insufficient access rights on cross-reference id"
+        raise errors.Refusal("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", text, [])
     if item.name == "OwnerId" and target.get("IsActive") is False:
         raise errors.inactive_owner(value, shape.name)
 
@@ -51,6 +99,14 @@ def _check_unique(org: Org, shape: SObject, item: Field, value: Any, own_id: str
     for holder in org.tables[shape.name].find(item.name, value):
         if holder["Id"] != own_id:
             raise errors.duplicate_value(item.name, holder["Id"])
+
+
+def check_unique_again(org: Org, shape: SObject, row: Row) -> None:
+    """A row that comes back from the bin may find its unique values taken."""
+    for name in shape.guarded:
+        item = shape.fields[name]
+        if item.unique and row.get(name) is not None:
+            _check_unique(org, shape, item, row[name], row["Id"])
 
 
 def check_locks(org: Org, shape: SObject, row: Row) -> None:

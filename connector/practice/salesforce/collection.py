@@ -51,7 +51,7 @@ def upsert(org: Org, shape: SObject, key: str, call: Call) -> Reply:
     number = Counter(str(value) for value in values if value is not None)
 
     def one(record: Record) -> Record:
-        if _shape(org, record) is not shape:
+        if _shape(org, record).name != shape.name:
             raise Refusal("INVALID_TYPE", f"The requested resource accepts only {shape.name} records", [])
         value = record.get(name)
         if number[str(value)] > 1:
@@ -66,6 +66,8 @@ def _upserted(org: Org, shape: SObject, name: str, value: Any, record: Record, a
         found = [_target(org, shape, value)] if value else []
     elif value in (None, ""):
         raise Refusal("MISSING_ARGUMENT", f"{name} not specified", [name])
+    elif isinstance(value, dict | list):
+        raise errors.cannot_deserialize("string", "START_OBJECT", value)
     else:
         found = org.tables[shape.name].find(name, value)
     if len(found) > 1:
@@ -101,7 +103,7 @@ def retrieve(org: Org, shape: SObject, call: Call) -> Reply:
     if call.method == "GET":
         ids, names = call.first("ids").split(","), call.first("fields").split(",")
     else:
-        ids, names = call.body().get("ids") or [], call.body().get("fields") or []
+        ids, names = _texts(call.body().get("ids")), _texts(call.body().get("fields"))
     _check_number(len(ids), MAX_RETRIEVED)
     render = renderer(shape, resolve(shape, ["Id", *filter(None, names)]), call.version)
     live = org.tables[shape.name].rows
@@ -110,9 +112,18 @@ def retrieve(org: Org, shape: SObject, call: Call) -> Reply:
         full = org.known(text, shape)
         if full is None:
             raise Refusal("MALFORMED_ID", f"malformed id {text}")
-        row = live.get(full)
+        row = None if org.viewer and org.access.sealed.get(full) == "hidden" else live.get(full)
         found.append(None if row is None else render(row))
     return Reply(200, found)
+
+
+def _texts(value: Any) -> list[str]:
+    """A list of texts from JSON; raises 400 for anything else."""
+    listed = value if isinstance(value, list) else [] if value is None else [value]
+    wrong = next((each for each in listed if not isinstance(each, str)), None)
+    if wrong is not None:
+        raise errors.cannot_deserialize("string", "VALUE", wrong)
+    return listed
 
 
 # shared ---------------------------------------------------------------------------------------------
@@ -168,7 +179,7 @@ def _type_of(record: Any) -> str:
 
 def _shape(org: Org, record: Any) -> SObject:
     name = _type_of(record)
-    shape = org.objects.get(name) or org.shape(name)
+    shape = org.shape(name)
     if shape is None:
         raise Refusal("INVALID_TYPE", f"sObject type '{name}' is not supported.", [])
     return shape

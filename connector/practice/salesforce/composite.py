@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from html import escape
 from typing import Any
 
 from connector.practice.http import request_of
@@ -36,8 +37,8 @@ def composite(org: Org, call: Call, perform: Perform) -> Reply:
             answers[name] = reply.payload
         elif strict:
             org.undo_to(start)
-            return _shown(_all_halted(subrequests, place, reply))
-    return _shown(replies)
+            return _shown(org, _all_halted(subrequests, place, reply))
+    return _shown(org, replies)
 
 
 def _check_limits(org: Org, subrequests: list[Any]) -> None:
@@ -71,7 +72,8 @@ def _one(
     match = re.match(r"/services/data/v(\d+\.\d)/(.*)", request.path)
     if match is None:
         return refused(Refusal("INVALID_INPUT", f"The url of a subrequest must be a REST resource: {url}"))
-    headers = _headers(org, outer.headers, subrequest.get("httpHeaders") or {})
+    own = subrequest.get("httpHeaders")
+    headers = _headers(org, outer.headers, own if isinstance(own, dict) else {})
     parts = [part for part in match.group(2).split("/") if part]
     reply = perform(
         Call(request.method, match.group(1), parts, request.query, headers, body, outer.user_id, inner=True)
@@ -119,7 +121,19 @@ def _all_halted(subrequests: list[Any], failed: int, reply: Reply) -> list[tuple
     ]
 
 
-def _shown(replies: list[tuple[str, Reply]]) -> Reply:
+def _escaped(value: Any) -> Any:
+    if isinstance(value, str):
+        return escape(value)
+    if isinstance(value, dict):
+        return {name: _escaped(each) for name, each in value.items()}
+    return [_escaped(each) for each in value] if isinstance(value, list) else value
+
+
+def _shown(org: Org, replies: list[tuple[str, Reply]]) -> Reply:
+    if org.settings.composite_escapes_html:
+        replies = [
+            (name, Reply(reply.status, _escaped(reply.payload), reply.headers)) for name, reply in replies
+        ]
     return Reply(
         200,
         {

@@ -9,6 +9,7 @@ from typing import Any
 
 from connector.practice.salesforce import errors, saving
 from connector.practice.salesforce.derived import add_role
+from connector.practice.salesforce.persons import of_lead
 from connector.practice.salesforce.state import Actor, Org, Written
 from connector.practice.salesforce.tables import Row
 
@@ -30,15 +31,18 @@ class Conversion:
     opportunity_name: str | None = None
     amount: float | None = None
     status: str = "Closed - Converted"
+    owner_id: str | None = None
+    overwrite_source: bool = False
 
 
 def convert(org: Org, wish: Conversion, actor: Actor) -> dict[str, str | None]:
     """Gives `{"lead_id", "account_id", "contact_id", "opportunity_id"}`; raises Refusal and changes nothing."""
     lead = _lead(org, wish)
-    owner = lead["OwnerId"] if lead["OwnerId"].startswith("005") else actor.user_id
+    owner = wish.owner_id or (lead["OwnerId"] if lead["OwnerId"].startswith("005") else actor.user_id)
     account_id = _account(org, wish, lead, owner, actor)
     contact_id = _contact(org, wish, lead, account_id, owner, actor)
     deal_id = _deal(org, wish, lead, account_id, contact_id, owner, actor)
+    _carry_over(org, lead["Id"], contact_id, actor)
     _close(org, wish, lead, (account_id, contact_id, deal_id), actor)
     return {
         "lead_id": lead["Id"],
@@ -66,10 +70,15 @@ def _account(org: Org, wish: Conversion, lead: Row, owner: str, actor: Actor) ->
     if chosen is None and wish.contact_id:
         contact = org.row(wish.contact_id)
         chosen = contact["AccountId"] if contact else None
+    if chosen is None and not lead["Company"] and org.settings.person_accounts:
+        values = of_lead({**org.settings.standard_map, **org.settings.custom_map}, lead)
     return _make_or_fill(org, "Account", chosen, {**values, "OwnerId": owner}, actor)
 
 
 def _contact(org: Org, wish: Conversion, lead: Row, account_id: str, owner: str, actor: Actor) -> str:
+    account = org.tables["Account"].rows[account_id]
+    if account.get("IsPersonAccount"):
+        return str(account["PersonContactId"])
     pairs = {**org.settings.standard_map, **org.settings.custom_map}
     fields = org.objects["Contact"].fields
     values = {
@@ -78,12 +87,22 @@ def _contact(org: Org, wish: Conversion, lead: Row, account_id: str, owner: str,
         if target in fields and lead.get(source) not in (None, False)
     }
     return _make_or_fill(
-        org, "Contact", wish.contact_id, {**values, "AccountId": account_id, "OwnerId": owner}, actor
+        org,
+        "Contact",
+        wish.contact_id,
+        {**values, "AccountId": account_id, "OwnerId": owner},
+        actor,
+        wish.overwrite_source,
     )
 
 
 def _make_or_fill(
-    org: Org, object_name: str, chosen: str | None, values: dict[str, Any], actor: Actor
+    org: Org,
+    object_name: str,
+    chosen: str | None,
+    values: dict[str, Any],
+    actor: Actor,
+    overwrite: bool = False,
 ) -> str:
     shape = org.objects[object_name]
     if chosen is None:
@@ -91,7 +110,15 @@ def _make_or_fill(
     row = org.tables[object_name].rows.get(org.known(chosen, shape) or "")
     if row is None:
         raise errors.bad_reference(f"{object_name}Id")
-    empty = {name: value for name, value in values.items() if row[name] in (None, False)}
+    only_empty = org.settings.conversion_fills_only_empty
+    kept = ("OwnerId", "AccountId", "Name")
+    empty = {
+        name: value
+        for name, value in values.items()
+        if row[name] in (None, False) or not (only_empty or name in kept)
+    }
+    if overwrite and values.get("LeadSource"):
+        empty["LeadSource"] = values["LeadSource"]
     if empty:
         saving.update(org, shape, row, empty, actor)
     return str(row["Id"])
@@ -114,6 +141,16 @@ def _deal(
     deal_id = saving.create(org, org.objects["Opportunity"], values, actor)
     add_role(org, deal_id, contact_id, actor)
     return deal_id
+
+
+def _carry_over(org: Org, lead_id: str, contact_id: str, actor: Actor) -> None:
+    """Tasks go over to the contact; campaign members belong to both from now on."""
+    for name, link, target in (("Task", "WhoId", "WhoId"), ("CampaignMember", "LeadId", "ContactId")):
+        for row in org.tables[name].find(link, lead_id) if name in org.tables else ():
+            at = org.stamp()
+            new = {**row, target: contact_id, "LastModifiedDate": at, "SystemModstamp": at}
+            org.store(org.tables[name], new)
+            org.note(Written("updated", name, row["Id"], actor.user_id, at, row, new, (target,)))
 
 
 def _close(org: Org, wish: Conversion, lead: Row, ids: tuple[str, str, str | None], actor: Actor) -> None:

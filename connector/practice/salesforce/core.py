@@ -1,32 +1,40 @@
 """The whole practice Salesforce in process: no socket, no thread, deterministic with a manual clock."""
 
+import re
 import threading
 import time
-from collections.abc import Callable, Mapping
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from connector.practice.clock import Clock, ManualClock
 from connector.practice.faults import Faults, OneShot
 from connector.practice.http import Request, Response, json_response
-from connector.practice.salesforce import admin, endpoints, oauth, practice_paths, saving
+from connector.practice.salesforce import endpoints, errors, oauth, practice_paths, tooling
+from connector.practice.salesforce.acts import Acts
+from connector.practice.salesforce.admin import Admin
 from connector.practice.salesforce.call import Call, Reply, refused
-from connector.practice.salesforce.convert import Conversion, convert
 from connector.practice.salesforce.errors import Refusal
-from connector.practice.salesforce.founding import INTEGRATION_USERNAME, found
+from connector.practice.salesforce.founding import found
 from connector.practice.salesforce.limits import Limits
-from connector.practice.salesforce.outbound import Outbound, Told
+from connector.practice.salesforce.outbound import Outbound
 from connector.practice.salesforce.routes import Rest
 from connector.practice.salesforce.seeding import settle
 from connector.practice.salesforce.settings import Settings
-from connector.practice.salesforce.state import Actor, Org, Written, moment_of, stamp_of
+from connector.practice.salesforce.state import Org, Written
 from connector.practice.service import Service
 
+if TYPE_CHECKING:
+    from connector.practice.salesforce.pubsub.server import PubSubServer
+
+_CLIENT = re.compile(r"client\s*=\s*([^;,\s]+)", re.IGNORECASE)
 OnWrite = Callable[["SalesforceCore", Written], None]
+OnCommit = Callable[[list[Written]], None]
+"""Hears of each committed call whole: its writes in order."""
 
 
-class SalesforceCore(Service):
-    """One org behind its REST API. `people` and `seed` fill it with generated persons.
+class SalesforceCore(Acts, Service):
+    """One org behind its REST API. `people` and `seed` fill it with generated persons; `setup` makes the org what it
+    is before they come (see admin.py), at the start and after each reset.
 
     In process: `edit` and `convert` are what people do, `take_notifications` drains outbound messages, `org.rules`
     holds validation rules, automations and normalizers, `on_write` callbacks see each committed write.
@@ -39,28 +47,38 @@ class SalesforceCore(Service):
         settings: Settings | None = None,
         people: int = 0,
         seed: int = 1,
+        setup: Callable[[Admin], None] | None = None,
     ) -> None:
         super().__init__(clock, faults)
         self.settings = settings or Settings()
         self.base_url = "https://practice.my.salesforce.com"
         self.on_write: list[OnWrite] = []
+        self.on_commit: list[OnCommit] = []
+        self.pubsub: PubSubServer | None = None
         self._world = (people, seed)
+        self._setup = setup
         self._owed = threading.local()
         self._build()
 
     org: Org
     outbound: Outbound
+    admin: Admin
 
     def _build(self) -> None:
         self.org = Org(self.clock, self.faults, self.settings)
         self.org_id = found(self.org)
-        if self._world[0]:
-            settle(self.org, *self._world)
-        self.org.history.clear()
         self.tokens = oauth.Tokens(self.org, self.org_id)
         self.limits = Limits(self.org)
         self.outbound = Outbound(self.org, self.org_id)
-        self.rest = Rest(self.org, self.limits)
+        tooling.setup_of(self.org).outbound = self.outbound
+        self.rest = Rest(self.org, self.limits, self.outbound)
+        self.admin = Admin(self)
+        if self._setup is not None:
+            self._setup(self.admin)
+            self.org.commit()
+        if self._world[0]:
+            settle(self.org, *self._world)
+        self.org.history.clear()
         self.access_token = self.tokens.issue(self.org.people["integration"])
 
     def connection(self, base_url: str | None = None) -> dict[str, str]:
@@ -73,8 +91,12 @@ class SalesforceCore(Service):
             "org_id": self.org_id,
             "client_id": oauth.CLIENT_ID,
             "client_secret": oauth.CLIENT_SECRET,
-            "username": INTEGRATION_USERNAME,
+            "username": str(self.org.tables["User"].rows[self.org.people["integration"]]["Username"]),
         }
+
+    def renumbered(self, org_id: str) -> None:
+        """The org has another id now: it became a sandbox."""
+        self.org_id = self.tokens.org_id = self.outbound.org_id = org_id
 
     # the service ----------------------------------------------------------------------------------
     def respond(self, request: Request) -> Response:
@@ -87,6 +109,8 @@ class SalesforceCore(Service):
                 time.sleep(self._owed.seconds)
 
     def answer(self, request: Request) -> Response:
+        # What an admin did directly stands, whatever becomes of this call.
+        self.org.commit()
         try:
             reply = self._reply(request)
         except Refusal as refusal:
@@ -94,10 +118,13 @@ class SalesforceCore(Service):
         except BaseException:
             # A fault of ours must not leave half a call behind for the next one to commit.
             self.org.undo_to((0, 0))
+            self.org.viewer, self.org.origin = None, ""
             raise
         if reply.status >= 400:
             self.org.undo_to((0, 0))
-        self._tell(self.org.commit())
+        events = self.org.commit()
+        self.org.viewer, self.org.origin = None, ""
+        self._tell(events)
         return _response(reply, self.limits.header())
 
     def _reply(self, request: Request) -> Reply:
@@ -106,10 +133,18 @@ class SalesforceCore(Service):
             return outside
         user_id = self.tokens.user_of(request.headers)
         endpoints.check_uri(request, self.settings.max_uri)
+        if not self.settings.api_enabled:
+            raise errors.api_disabled()
         self.limits.count()
+        self.org.viewer = user_id
         place = endpoints.split(request.path)
         if place is None:
             return endpoints.identity(self, request, user_id)
+        client = _CLIENT.search(request.headers.get("sforce-call-options", ""))
+        interface = "bulkapi" if place[1][:1] == ["jobs"] else "rest"
+        self.org.origin = (
+            f"com/salesforce/api/{interface}/{place[0]};client={client.group(1) if client else ''}"
+        )
         call = Call(
             request.method, place[0], place[1], request.query, request.headers, _json(request), user_id
         )
@@ -119,11 +154,14 @@ class SalesforceCore(Service):
         """Committed writes reach the outbound queue, then the callbacks, which may write in their turn."""
         if not events:
             return
-        self._owed.seconds = (
-            getattr(self._owed, "seconds", 0.0) + len(events) * self.settings.row_write_ms / 1000
-        )
-        if self.outbound.objects:
+        cost = len(events) * self.settings.row_write_ms
+        if self.org.rules.slow:
+            cost += sum(self.org.rules.slow.get(event.object, 0.0) for event in events)
+        self._owed.seconds = getattr(self._owed, "seconds", 0.0) + cost / 1000
+        if self.settings.outbound_messages and (self.outbound.objects or self.outbound.actions):
             self.outbound.queue(events)
+        for hear in self.on_commit:
+            hear(events)
         for callback in self.on_write:
             for event in events:
                 callback(self, event)
@@ -149,86 +187,20 @@ class SalesforceCore(Service):
             self.calls.reset()
             self._build()
 
-    # people ---------------------------------------------------------------------------------------
-    def edit(
-        self,
-        object_name: str,
-        record_id: str | None = None,
-        values: Mapping[str, Any] | None = None,
-        *,
-        by: str = "user",
-        create: bool = False,
-        delete: bool = False,
-        late_by: float = 0.0,
-    ) -> str:
-        """What a person (or automation) does in the browser; gives the record's id, raises Refusal.
 
-        `by`: a role or e-mail of `org.people`, or a user id. A picklist value not yet known is added first. `late_by`
-        seconds: the row appears with a SystemModstamp that much earlier, as after a long transaction.
-        """
-        with self.lock:
-            actor = Actor(self.org.people.get(by, by))
-            try:
-                saved = self._edited(object_name, record_id, dict(values or {}), create, delete, actor)
-                if late_by:
-                    self._backdate(object_name, saved, late_by)
-            except Refusal:
-                self.org.undo_to((0, 0))
-                raise
-            self._tell(self.org.commit())
-            return saved
-
-    def _edited(
-        self,
-        name: str,
-        record_id: str | None,
-        values: dict[str, Any],
-        create: bool,
-        delete: bool,
-        actor: Actor,
-    ) -> str:
-        shape = self.org.objects[name]
-        admin.allow_values(self.org, name, values)
-        if create or record_id is None:
-            return saving.create(self.org, shape, values, actor)
-        row = self.org.tables[name].rows[self.org.known(record_id, shape) or record_id]
-        if delete:
-            saving.delete(self.org, shape, row, actor)
-        else:
-            saving.update(self.org, shape, row, values, actor)
-        return str(row["Id"])
-
-    def _backdate(self, name: str, record_id: str, seconds: float) -> None:
-        table = self.org.tables[name]
-        row = table.rows[record_id]
-        earlier = stamp_of(moment_of(row["SystemModstamp"]) - timedelta(seconds=seconds))
-        self.org.store(table, {**row, "SystemModstamp": earlier, "LastModifiedDate": earlier})
-
-    def convert(self, lead_id: str, by: str = "user", **wish: Any) -> dict[str, str | None]:
-        """Converts a Lead; keywords and result as in convert.Conversion and convert.convert."""
-        with self.lock:
-            try:
-                made = convert(self.org, Conversion(lead_id, **wish), Actor(self.org.people.get(by, by)))
-            except Refusal:
-                self.org.undo_to((0, 0))
-                raise
-            self._tell(self.org.commit())
-            return made
-
-    def change_field(self, object_name: str, name: str, wish: Mapping[str, Any]) -> None:
-        """Adds, changes or removes a field; see admin.change_field."""
-        with self.lock:
-            admin.change_field(self.org, object_name, name, wish)
-
-    def take_notifications(self) -> list[Told]:
-        """Drains pending outbound notifications: (org id, object, record id, {field: latest value})."""
-        with self.lock:
-            return self.outbound.take()
+_RAW = ("text/csv", "multipart/form-data", "application/zip", "text/xml")
 
 
 def _json(request: Request) -> Any:
-    if request.method in ("GET", "DELETE"):
+    """The parsed body; bytes for CSV and forms of files; raises 400 for broken JSON, 415 for other types."""
+    if request.method in ("GET", "DELETE", "HEAD"):
         return None
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind in _RAW:
+        return request.body
+    if kind and "json" not in kind and request.body:
+        text = f"Content type '{kind}' is not supported for this resource"
+        raise Refusal("UNSUPPORTED_MEDIA_TYPE", text)
     try:
         return request.json()
     except ValueError:
@@ -242,5 +214,5 @@ def _response(reply: Reply, limit_info: str) -> Response:
     if reply.payload is None:
         return Response(reply.status, b"", headers)
     if isinstance(reply.payload, bytes):
-        return Response(reply.status, reply.payload, {**headers, "Content-Type": "text/html"})
+        return Response(reply.status, reply.payload, {"Content-Type": "text/html", **headers})
     return json_response(reply.status, reply.payload, headers)

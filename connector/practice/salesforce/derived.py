@@ -4,17 +4,34 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.practice.salesforce.fields import SObject
+from connector.practice.salesforce.persons import follow, name_person
+from connector.practice.salesforce.regions import settle_places
 from connector.practice.salesforce.state import Actor, Org, Written
 from connector.practice.salesforce.tables import Row
 
 
 def add_derived(org: Org, shape: SObject, old: Row | None, row: Row, changes: dict[str, Any]) -> None:
     """Fills the computed fields of `row`, and notes in `changes` those that moved."""
+    if org.places:
+        settle_places(org, shape.name, row, changes)
     if shape.name in ("Lead", "Contact", "User"):
         if old is None or "FirstName" in changes or "LastName" in changes:
             _set(row, changes, "Name", " ".join(filter(None, (row["FirstName"], row["LastName"]))) or None)
     elif shape.name == "Opportunity":
         _stage(org, old, row, changes)
+    elif shape.name == "Account" and org.settings.person_accounts:
+        name_person(org, old, row, changes)
+    elif shape.name == "CampaignMember":
+        _response(org, row, changes)
+    elif shape.name == "Task":
+        _set(row, changes, "IsClosed", row["Status"] == "Completed")
+
+
+def _response(org: Org, row: Row, changes: dict[str, Any]) -> None:
+    responded = row["Status"] == "Responded"
+    _set(row, changes, "HasResponded", responded)
+    if responded and row["FirstRespondedDate"] is None:
+        _set(row, changes, "FirstRespondedDate", org.clock.now().date().isoformat())
 
 
 def _set(row: Row, changes: dict[str, Any], name: str, value: Any) -> None:
@@ -40,6 +57,8 @@ def after_store(org: Org, shape: SObject, row: Row, changes: Mapping[str, Any], 
     """A deal created with a contact gets a primary role; of a deal's roles only one stays primary."""
     if shape.name == "Opportunity" and changes.get("ContactId"):
         add_role(org, row["Id"], row["ContactId"], actor)
+    elif shape.name == "Account" and org.settings.person_accounts:
+        follow(org, row, changes, actor)
     elif shape.name == "OpportunityContactRole" and changes.get("IsPrimary"):
         table = org.tables[shape.name]
         for other in table.find("OpportunityId", row["OpportunityId"]):

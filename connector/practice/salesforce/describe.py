@@ -1,5 +1,6 @@
 """The describe answers: what a client learns about objects, fields and picklists."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connector.practice.salesforce.fields import NUMBERS, TEXTS, Field, SObject
@@ -13,11 +14,12 @@ _SOAP = {
 _SAME = {
     "autoNumber": False, "calculatedFormula": None, "cascadeDelete": False,
     "controllerName": None, "defaultValueFormula": None, "dependentPicklist": False, "deprecatedAndHidden": False,
-    "displayLocationInDecimal": False, "encrypted": False, "extraTypeInfo": None, "filteredLookupInfo": None,
-    "highScaleNumber": False, "htmlFormatted": False, "inlineHelpText": None, "mask": None, "maskType": None,
-    "queryByDistance": False, "referenceTargetField": None, "relationshipOrder": None, "restrictedDelete": False,
-    "searchPrefilterable": False, "writeRequiresMasterRead": False,
+    "displayLocationInDecimal": False, "encrypted": False, "filteredLookupInfo": None,
+    "highScaleNumber": False, "htmlFormatted": False, "mask": None, "maskType": None,
+    "referenceTargetField": None, "relationshipOrder": None, "restrictedDelete": False,
+    "writeRequiresMasterRead": False,
 }  # fmt: skip
+_PREFILTERED = {"Account", "Contact", "Opportunity", "Campaign"}
 _OBJECT_SAME = {
     "activateable": False, "compactLayoutable": True, "customSetting": False, "deprecatedAndHidden": False,
     "feedEnabled": True, "hasSubtypes": False, "isSubtype": False, "mruEnabled": True, "queryable": True,
@@ -41,9 +43,11 @@ def describe_field(item: Field) -> dict[str, Any]:
         "defaultedOnCreate": item.defaulted,
         "digits": 8 if item.type == "int" else 0,
         "externalId": item.external_id,
-        "filterable": item.filterable,
+        "extraTypeInfo": _extra(item),
+        "filterable": item.filterable or item.type == "address",
         "groupable": item.filterable and item.type not in NUMBERS - {"int"} and item.type != "datetime",
         "idLookup": item.id_lookup,
+        "inlineHelpText": item.help,
         "label": item.label,
         "length": item.length if texts else 0,
         "name": item.name,
@@ -54,16 +58,24 @@ def describe_field(item: Field) -> dict[str, Any]:
         "picklistValues": [_choice(choice) for choice in item.choices],
         "polymorphicForeignKey": len(item.reference_to) > 1,
         "precision": item.precision,
+        "queryByDistance": item.type == "address",
         "referenceTo": list(item.reference_to),
         "relationshipName": item.relationship,
         "restrictedPicklist": item.restricted,
         "scale": item.scale,
+        "searchPrefilterable": bool(_PREFILTERED & set(item.reference_to)) and item.name != "MasterRecordId",
         "soapType": _SOAP.get(item.type, "xsd:string"),
         "sortable": item.filterable and item.type != "multipicklist",
         "type": item.type,
         "unique": item.unique,
         "updateable": item.updateable,
     }
+
+
+def _extra(item: Field) -> str | None:
+    if item.compound == "Name" or (item.name == "Name" and item.label == "Full Name"):
+        return "personname"
+    return "plaintextarea" if item.type == "textarea" else None
 
 
 def _choice(choice: Any) -> dict[str, Any]:
@@ -88,7 +100,7 @@ def summary(shape: SObject, version: str) -> dict[str, Any]:
     return {
         **_OBJECT_SAME,
         "createable": shape.writable,
-        "custom": False,
+        "custom": shape.name.endswith("__c"),
         "deletable": shape.writable,
         "keyPrefix": shape.prefix,
         "label": shape.label,
@@ -98,11 +110,17 @@ def summary(shape: SObject, version: str) -> dict[str, Any]:
         "name": shape.name,
         "undeletable": shape.writable,
         "updateable": shape.writable,
-        "urls": {"sobject": base, "describe": f"{base}/describe", "rowTemplate": f"{base}/{{ID}}"},
+        "urls": {
+            "compactLayouts": f"{base}/describe/compactLayouts",
+            "rowTemplate": f"{base}/{{ID}}",
+            "describe": f"{base}/describe",
+            "layouts": f"{base}/describe/layouts",
+            "sobject": base,
+        },
     }
 
 
-def describe(shape: SObject, version: str) -> dict[str, Any]:
+def describe(shape: SObject, version: str, record_types: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
     """The whole describe of one object, about 40 KB as JSON."""
     children = [
         {
@@ -114,15 +132,35 @@ def describe(shape: SObject, version: str) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         **summary(shape, version),
+        "actionOverrides": [],
         "childRelationships": children,
         "fields": [describe_field(item) for item in shape.fields.values()],
-        "recordTypeInfos": [_master_record_type()],
+        "listviewable": None,
+        "lookupLayoutable": None,
+        "namedLayoutInfos": [],
+        "networkScopeFieldName": None,
+        "recordTypeInfos": _record_types(shape, version, record_types),
+        "searchLayoutable": shape.writable,
         "sobjectDescribeOption": "FULL",
+        "supportedScopes": [{"label": f"All {shape.plural.lower()}", "name": "everything"}],
     }
 
 
-def _master_record_type() -> dict[str, Any]:
+def _record_types(shape: SObject, version: str, own: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The object's own record types, and Master, which is always there and last."""
+    chosen = shape.fields["RecordTypeId"].default if own and "RecordTypeId" in shape.fields else None
+    made = [
+        _record_type(shape, version, row["Name"], row["DeveloperName"], row["Id"], row["Id"] == chosen)
+        for row in own
+    ]
+    return [*made, _record_type(shape, version, "Master", "Master", "012000000000000AAA", chosen is None)]
+
+
+def _record_type(
+    shape: SObject, version: str, name: str, developer_name: str, record_id: str, default: bool
+) -> dict[str, Any]:
+    layout = f"/services/data/v{version}/sobjects/{shape.name}/describe/layouts/{record_id}"
     return {
-        "active": True, "available": True, "defaultRecordTypeMapping": True, "master": True, "name": "Master",
-        "developerName": "Master", "recordTypeId": "012000000000000AAA", "urls": {},
+        "active": True, "available": True, "defaultRecordTypeMapping": default, "developerName": developer_name,
+        "master": developer_name == "Master", "name": name, "recordTypeId": record_id, "urls": {"layout": layout},
     }  # fmt: skip

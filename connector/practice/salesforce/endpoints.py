@@ -5,14 +5,24 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from connector.practice.http import Request
+from connector.practice.salesforce import oauth_web
 from connector.practice.salesforce.call import Reply
 from connector.practice.salesforce.errors import Refusal, not_found
+from connector.practice.salesforce.soap import service as soap
 
 if TYPE_CHECKING:
     from connector.practice.salesforce.core import SalesforceCore
 
 TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 a path
+_OPEN = {
+    ("GET", "/services/oauth2/authorize"): oauth_web.authorize,
+    ("POST", "/services/oauth2/authorize"): oauth_web.authorize,
+    ("GET", "/services/oauth2/revoke"): oauth_web.revoke,
+    ("POST", "/services/oauth2/revoke"): oauth_web.revoke,
+    ("POST", "/services/oauth2/introspect"): oauth_web.introspect,
+}
 _VERSIONED = re.compile(r"/services/data/v(\d+\.\d)(?:/(.*))?")
+_SOAP_KINDS = (("enterprise", "c"), ("metadata", "m"), ("partner", "u"))
 _SEASONS = ("Spring", "Summer", "Winter")
 _NEWEST, _OLDEST = 68, 31
 _INJECTED: dict[int, Any] = {
@@ -53,6 +63,11 @@ def unauthenticated(core: "SalesforceCore", request: Request) -> Reply | None:
     path = request.path.rstrip("/")
     if path == TOKEN_PATH and request.method == "POST":
         return core.tokens.grant(request, _own_url(core, request))
+    step = _OPEN.get((request.method, path))
+    if step is not None:
+        return step(core, request)
+    if path.startswith("/services/Soap/"):
+        return soap.answer(core, request)
     if path == "/services/data":
         return Reply(200, versions())
     place = split(request.path)
@@ -85,10 +100,13 @@ def identity(core: "SalesforceCore", request: Request, user_id: str) -> Reply:
     if path != "/services/oauth2/userinfo" and not path.startswith(f"/id/{core.org_id}"):
         raise not_found()
     user = core.org.tables["User"].rows[user_id]
+    host = "https://test.salesforce.com" if core.settings.sandbox else "https://login.salesforce.com"
     return Reply(
         200,
         {
-            "sub": f"https://login.salesforce.com/id/{core.org_id}/{user_id}",
+            "sub": f"{host}/id/{core.org_id}/{user_id}",
+            "id": f"{host}/id/{core.org_id}/{user_id}",
+            "asserted_user": True,
             "user_id": user_id,
             "organization_id": core.org_id,
             "preferred_username": user["Username"],
@@ -98,9 +116,29 @@ def identity(core: "SalesforceCore", request: Request, user_id: str) -> Reply:
             "zoneinfo": user["TimeZoneSidKey"],
             "active": user["IsActive"],
             "user_type": user["UserType"].upper(),
-            "urls": {},
+            "username": user["Username"],
+            "nick_name": user["Alias"],
+            "display_name": user["Name"],
+            "given_name": user["FirstName"],
+            "family_name": user["LastName"],
+            "language": "en_US",
+            "locale": "en_US",
+            "utcOffset": -18000000,
+            "updated_at": user["LastModifiedDate"].replace(".000+0000", "Z"),
+            "is_salesforce_integration_user": user_id == core.org.people["integration"],
+            "urls": _urls(core, _own_url(core, request), user_id),
         },
     )
+
+
+def _urls(core: "SalesforceCore", base: str, user_id: str) -> dict[str, str]:
+    """Where this org's APIs are; `{version}` is for the client to fill in."""
+    soap_urls = {name: f"{base}/services/Soap/{kind}/{{version}}/{core.org_id}" for name, kind in _SOAP_KINDS}
+    rest = f"{base}/services/data/v{{version}}/"
+    return {
+        **soap_urls, "rest": rest, "sobjects": f"{rest}sobjects/", "search": f"{rest}search/", "query": f"{rest}query/",
+        "recent": f"{rest}recent/", "profile": f"{base}/{user_id}", "custom_domain": base,
+    }  # fmt: skip
 
 
 def injected(status: int) -> Reply:
@@ -113,7 +151,9 @@ def injected(status: int) -> Reply:
 def name_of(request: Request) -> str | None:
     """The name a call counts under: ids and values as placeholders; None for token calls. A composite that only reads
     counts apart from one that writes."""
-    if request.path.rstrip("/") == TOKEN_PATH:
+    if request.path.startswith("/services/oauth2/") and not request.path.startswith(
+        "/services/oauth2/userinfo"
+    ):
         return None
     place = split(request.path)
     if place is None:
@@ -124,7 +164,11 @@ def name_of(request: Request) -> str | None:
         shown = ["composite (reads)"]
     if len(parts) > 1 and parts[0] in ("query", "queryAll"):
         shown = [parts[0], "{locator}"]
-    if len(parts) > 2 and parts[0] == "sobjects" and parts[2] != "describe":
+    if len(parts) > 2 and parts[0] == "jobs":
+        shown = [*parts[:2], "{id}", *parts[3:]]
+    if len(parts) > 2 and parts[0] == "metadata":
+        shown = [*parts[:2], "{id}"]
+    if len(parts) > 2 and parts[0] == "sobjects" and parts[2] not in ("describe", "updated", "deleted"):
         shown = [*parts[:2], "{id}"] if len(parts) == 3 else [*parts[:3], "{value}"]
     return "/".join([f"{request.method} /services/data/v{version}", *shown])
 

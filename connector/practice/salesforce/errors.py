@@ -8,9 +8,12 @@ STATUS = {
     "ENTITY_IS_DELETED": 404,
     "INVALID_SESSION_ID": 401,
     "REQUEST_LIMIT_EXCEEDED": 403,
+    "API_DISABLED_FOR_ORG": 403,
+    "INSUFFICIENT_ACCESS": 403,
     "METHOD_NOT_ALLOWED": 405,
     "PRECONDITION_FAILED": 412,
     "URI_TOO_LONG": 414,
+    "UNSUPPORTED_MEDIA_TYPE": 415,
     "UNKNOWN_EXCEPTION": 500,
     "SERVER_UNAVAILABLE": 503,
 }
@@ -138,6 +141,14 @@ def missing_id() -> Refusal:
 
 def session_expired() -> Refusal:
     return Refusal("INVALID_SESSION_ID", "Session expired or invalid")
+
+
+def no_access() -> Refusal:
+    return Refusal("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", [])
+
+
+def api_disabled() -> Refusal:
+    return Refusal("API_DISABLED_FOR_ORG", "API is not enabled for this Organization or Partner")
 
 
 def daily_limit() -> Refusal:

@@ -48,6 +48,7 @@ class Field:
     default: Any = None
     compound: str | None = None
     plain: int = 0
+    help: str | None = None
 
     def settle(self) -> None:
         """Works out `plain`: the length up to which text needs no look beyond its ends; 0 for other types."""
@@ -150,6 +151,12 @@ def picklist(name: str, label: str, values: Iterable[str], length: int = 40, **f
     default = flags.pop("default", None)
     choices = [Choice(value, value, default=value == default) for value in values]
     return Field(name, flags.pop("kind", "picklist"), label, length, choices=choices, **flags)
+
+
+def address_free(prefix: str, label: str) -> list[Field]:
+    """The text parts of an address without a compound."""
+    parts = (("Street", 255), ("City", 40), ("State", 80), ("PostalCode", 20), ("Country", 80))
+    return [text(f"{prefix}{part}", f"{label} {part}", length) for part, length in parts]
 
 
 def lookup(name: str, label: str, targets: tuple[str, ...], **flags: Any) -> Field:

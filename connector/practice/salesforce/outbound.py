@@ -5,7 +5,7 @@ of the write that caused it. Delivery is at least once and may be out of order.
 """
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
@@ -25,25 +25,51 @@ Told = tuple[str, str, str, dict[str, Any]]
 
 
 @dataclass(slots=True)
+class Action:
+    """An outbound message as an admin deployed it: which fields of which object go where. `id`: 04k…"""
+
+    name: str
+    object: str
+    fields: list[str]
+    url: str
+    id: str
+
+
+@dataclass(slots=True)
+class Trigger:
+    """A record-triggered flow (or workflow rule) that sends `action` ("Lead.Name") when `wanted(event)`."""
+
+    name: str
+    object: str
+    action: str
+    wanted: Callable[[Written], bool]
+
+
+@dataclass(slots=True)
 class Notification:
-    """One waiting notification. `not_before` and `since` count in the sender's own seconds."""
+    """One waiting notification. `action`: the deployed message it belongs to, "" for the one set by `configure`.
+    `not_before` and `since` count in the sender's own seconds."""
 
     id: str
     object: str
     record_id: str
+    action: str = ""
     attempts: int = 0
     not_before: float = 0.0
     since: float = 0.0
 
 
 class Outbound:
-    """The queue of one org. `objects`: object -> fields to send; nothing is queued for other objects."""
+    """The queue of one org. `objects`: object -> fields to send to `target_url`; `actions` and `triggers`: what was
+    deployed. Nothing is queued for other objects."""
 
     def __init__(self, org: Org, org_id: str) -> None:
         self.org = org
         self.org_id = org_id
         self.target_url = ""
         self.objects: dict[str, list[str]] = {}
+        self.actions: dict[str, Action] = {}
+        self.triggers: dict[str, Trigger] = {}
         self.skip_integration_user = False
         self.waiting: list[Notification] = []
         self.failed = 0
@@ -79,7 +105,12 @@ class Outbound:
 
     def queue(self, events: Iterable[Written]) -> None:
         """Queues what committed writes call for: creates and updates of the chosen objects."""
-        fresh = [self._notification(event) for event in events if self._wanted(event)]
+        fresh: list[Notification] = []
+        for event in events:
+            if event.object in self.objects and self._wanted(event):
+                fresh.append(self._notification(event))
+            if self.triggers and self._wanted(event):
+                fresh.extend(self._triggered(event))
         if not fresh:
             return
         with self.changed:
@@ -87,12 +118,22 @@ class Outbound:
             self.changed.notify_all()
 
     def _wanted(self, event: Written) -> bool:
-        if event.object not in self.objects or event.kind == "deleted":
+        if event.kind not in ("created", "updated"):
             return False
         # The real loop guard: the integration user's profile lacks "Send Outbound Messages".
         if self.skip_integration_user and event.by == self.org.people["integration"]:
             return False
         return bool(event.names) or self.org.settings.no_op_notifies
+
+    def _triggered(self, event: Written) -> Iterable[Notification]:
+        for trigger in self.triggers.values():
+            if trigger.object == event.object and trigger.action in self.actions and trigger.wanted(event):
+                yield Notification(self.org.ids.new("04l"), event.object, event.id, trigger.action)
+
+    def target(self, notification: Notification) -> str:
+        """Where it goes; "" while nobody said so."""
+        action = self.actions.get(notification.action)
+        return action.url if action else self.target_url
 
     def _notification(self, event: Written) -> Notification:
         return Notification(self.org.ids.new("04l"), event.object, event.id)
@@ -109,13 +150,18 @@ class Outbound:
         shape = self.org.objects[notification.object]
         if row is None:
             return {}
-        found = [shape.find(name) for name in self.objects.get(notification.object, [])]
+        deployed = self.actions.get(notification.action)
+        names = deployed.fields if deployed else self.objects.get(notification.object, [])
+        found = [shape.find(name) for name in names]
         return {item.name: value_of(row, item) for item in found if item is not None}
 
     def envelope(self, batch: list[Notification], base_url: str = "") -> bytes:
-        """The SOAP message for up to 100 notifications of one object."""
+        """The SOAP message for up to 100 notifications of one object and one action."""
         name = batch[0].object
-        action = self._actions.setdefault(name, self.org.ids.new("04k"))
+        deployed = self.actions.get(batch[0].action)
+        action = deployed.id if deployed else self._actions.get(name)
+        if action is None:
+            action = self._actions[name] = self.org.ids.new("04k")
         body = "".join(self._xml(each) for each in batch)
         host = base_url or "https://practice.my.salesforce.com"
         urls = "".join(
@@ -127,8 +173,14 @@ class Outbound:
 
     def _xml(self, notification: Notification) -> str:
         values = {"Id": notification.record_id, **self.fields(notification)}
+        nils = "" if self.org.settings.outbound_omits_nulls else None
         parts = "".join(
-            f"<sf:{name}>{_text(value)}</sf:{name}>" for name, value in values.items() if value is not None
+            f"<sf:{name}>{_text(value)}</sf:{name}>"
+            if value is not None
+            else nils
+            if nils is not None
+            else f'<sf:{name} xsi:nil="true"/>'
+            for name, value in values.items()
         )
         return (
             f'<Notification><Id>{notification.id}</Id><sObject xsi:type="sf:{notification.object}" '

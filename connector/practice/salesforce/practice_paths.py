@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from connector.practice.http import Request, Response, json_response
 from connector.practice.salesforce.errors import Refusal
+from connector.practice.salesforce.openapi import document
 
 if TYPE_CHECKING:
     from connector.practice.salesforce.core import SalesforceCore
@@ -32,6 +33,12 @@ def _edit(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
 
 def _convert(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
     return core.convert(**body)
+
+
+def _merge(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
+    """`{"object", "winner", "losers": [..], "values"?, "by"?}` -> `{"id", "merged": [..]}`."""
+    made = core.merge(body.pop("object"), **body)
+    return {"id": made.winner, "merged": made.losers, "related": made.related}
 
 
 def _rule(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
@@ -71,6 +78,12 @@ def _outbound(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
     return core.outbound.configure(body)
 
 
+def _pubsub(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
+    if core.pubsub is None:
+        raise ValueError("this server runs without the Pub/Sub API")
+    return core.pubsub.practise(body)
+
+
 def _find(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
     """`{"object", "field", "value"}`: every live record that holds it, in full."""
     rows = core.org.tables[body["object"]].rows.values()
@@ -79,9 +92,12 @@ def _find(core: "SalesforceCore", body: dict[str, Any]) -> dict[str, Any]:
 
 
 _STEPS: dict[tuple[str, str], Step] = {
+    ("POST", "/_practice/admin"): lambda core, body: core.admin.perform(body),
     ("POST", "/_practice/edit"): _edit,
     ("POST", "/_practice/find"): _find,
     ("POST", "/_practice/convert"): _convert,
+    ("POST", "/_practice/merge"): _merge,
+    ("POST", "/_practice/undelete"): lambda core, body: {"id": core.undelete(**body)},
     ("POST", "/_practice/rules"): _rule,
     ("DELETE", "/_practice/rules"): _clear_rules,
     ("POST", "/_practice/automations"): _automation,
@@ -90,7 +106,9 @@ _STEPS: dict[tuple[str, str], Step] = {
     ("GET", "/_practice/settings"): _settings,
     ("POST", "/_practice/outbound"): _outbound,
     ("GET", "/_practice/outbound"): lambda core, _: core.outbound.shown(),
+    ("POST", "/_practice/pubsub"): _pubsub,
     ("GET", "/_practice/notifications"): lambda core, _: core.take_notifications(),
+    ("GET", "/_practice/openapi"): lambda core, _: document(),
     ("GET", "/_practice/people"): lambda core, _: core.org.people,
     ("GET", "/_practice/connection"): lambda core, _: core.connection(),
 }

@@ -56,7 +56,7 @@ class Cursors:
         return Reply(200, answer)
 
     def _keep(self, records: list[Any], size: int) -> str:
-        key = self.org.ids.new("01g")
+        key = self.org.ids.new(self.org.settings.locator_prefix)
         if len(self._kept) >= _MOST_CURSORS:
             del self._kept[next(iter(self._kept))]
         self._kept[key] = (self.org.clock.now(), records, size)

@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
+from zlib import crc32
+
+import orjson
 
 from connector.practice.salesforce import errors, saving
 from connector.practice.salesforce.call import Call, Reply
@@ -26,12 +29,26 @@ def read(org: Org, shape: SObject, row: Row, call: Call) -> Reply:
     since = call.moment("if-modified-since")
     if since is not None and modified <= since:
         return Reply(304)
+    if shape.name == "Account" and etag(row) in _tags(call, "if-none-match"):
+        return Reply(304)
     named = call.first("fields")
     fields = resolve(shape, named.split(",")) if named else list(shape.fields.values())
     record = renderer(shape, fields, call.version)(row)
     if "Id" not in record:
         record["Id"] = row["Id"]
-    return Reply(200, record, {"Last-Modified": format_datetime(modified, usegmt=True)})
+    headers = {"Last-Modified": format_datetime(modified, usegmt=True)}
+    if shape.name == "Account":
+        headers["ETag"] = etag(row)
+    return Reply(200, record, headers)
+
+
+def etag(row: Row) -> str:
+    """Entity tags are kept for Account rows only."""
+    return f'"{crc32(orjson.dumps(row)):08x}--gzip"'
+
+
+def _tags(call: Call, header: str) -> list[str]:
+    return [tag.strip() for tag in call.headers.get(header, "").split(",") if tag.strip()]
 
 
 def update(org: Org, shape: SObject, row: Row, call: Call) -> Reply:
@@ -49,6 +66,9 @@ def delete(org: Org, shape: SObject, row: Row, call: Call) -> Reply:
 
 def check_unmodified(org: Org, row: Row, call: Call) -> None:
     """Optimistic locking with a grain of one second."""
+    wanted = _tags(call, "if-match")
+    if wanted and row["Id"].startswith("001") and not {"*", etag(row)} & set(wanted):
+        raise errors.Refusal("PRECONDITION_FAILED", "The record's entity tag is another one", [])
     since = call.moment("if-unmodified-since")
     if since is None:
         return
@@ -63,7 +83,7 @@ def live(org: Org, shape: SObject, text: str) -> Row:
         raise errors.no_such_key(text)
     table = org.tables[shape.name]
     row = table.rows.get(full)
-    if row is not None:
+    if row is not None and not (org.access.sealed and org.viewer and org.access.sealed.get(full) == "hidden"):
         return row
     raise errors.deleted() if full in table.bin else errors.not_found()
 

@@ -5,6 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from connector.practice.salesforce.duplicates import DuplicateRule
+from connector.practice.salesforce.formula import Situation, Worth
+from connector.practice.salesforce.rollups import RollUp
+
 Values = Mapping[str, Any]
 
 
@@ -33,13 +37,35 @@ class Automation:
     by_process: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class FormulaRule:
+    """A validation rule in the formula language: refuses a save when `worth` is true. `text` is the formula; another
+    `code` makes it a trigger or flow that fails."""
+
+    name: str
+    object: str
+    field: str | None
+    message: str
+    text: str
+    worth: Worth
+    code: str = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+
+    def broken(self, situation: Situation) -> bool:
+        return bool(self.worth(situation))
+
+
 @dataclass
 class Rules:
-    """All rules of one org."""
+    """All rules of one org. `slow`: object -> milliseconds that its triggers cost per written row. `clear` leaves
+    roll-ups alone: they are schema."""
 
     validations: list[Validation] = field(default_factory=list)
     automations: list[Automation] = field(default_factory=list)
     normalizers: dict[tuple[str, str], Callable[[Any], Any]] = field(default_factory=dict)
+    formulas: list[FormulaRule] = field(default_factory=list)
+    duplicates: list[DuplicateRule] = field(default_factory=list)
+    rollups: list[RollUp] = field(default_factory=list)
+    slow: dict[str, float] = field(default_factory=dict)
 
     def add_pattern(self, object_name: str, name: str, pattern: str, message: str) -> None:
         """A validation rule from outside: the field, when filled, must match the whole pattern."""
@@ -86,6 +112,9 @@ class Rules:
         self.validations.clear()
         self.automations.clear()
         self.normalizers.clear()
+        self.formulas.clear()
+        self.duplicates.clear()
+        self.slow.clear()
 
 
 def us_phone(value: str) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 from connector.practice.salesforce import checks, errors
 from connector.practice.salesforce.derived import add_derived, after_store
 from connector.practice.salesforce.fields import Field, SObject
+from connector.practice.salesforce.persons import refuse_direct
+from connector.practice.salesforce.rollups import rolled_up
 from connector.practice.salesforce.state import Actor, Org, Written
 from connector.practice.salesforce.tables import Row
 from connector.practice.salesforce.values import parse
@@ -22,20 +24,25 @@ def create(org: Org, shape: SObject, payload: Mapping[str, Any], actor: Actor) -
     """Stores a new row and gives its id; raises Refusal and stores nothing."""
     _writable(shape)
     changes = _changes(org, shape, payload, None)
-    return _save(org, shape, None, changes, actor)["Id"]  # type: ignore[no-any-return]
+    return _save(org, org.objects[shape.name], None, changes, actor)["Id"]  # type: ignore[no-any-return]
 
 
 def update(org: Org, shape: SObject, row: Row, payload: Mapping[str, Any], actor: Actor) -> None:
     """Changes the fields of `payload` on a live row; raises Refusal and changes nothing."""
     _writable(shape)
+    _check_seal(org, row)
     if row.get("IsConverted"):
         raise errors.converted_lead()
     changes = _changes(org, shape, payload, row)
-    _save(org, shape, row, changes, actor)
+    if org.settings.person_accounts and shape.name == "Contact":
+        refuse_direct(org, row, changes)
+    _save(org, org.objects[shape.name], row, changes, actor)
 
 
 def delete(org: Org, shape: SObject, row: Row, actor: Actor) -> None:
     """Moves a row, and what hangs on it, to the bin."""
+    _writable(shape)
+    _check_seal(org, row)
     checks.check_locks(org, shape, row)
     for child in shape.children:
         for below in org.tables[child.object].find(child.field, row["Id"]):
@@ -45,11 +52,39 @@ def delete(org: Org, shape: SObject, row: Row, actor: Actor) -> None:
     gone["LastModifiedById"] = actor.user_id
     org.bury(org.tables[shape.name], gone)
     org.note(Written("deleted", shape.name, row["Id"], actor.user_id, at, row, gone, ()))
+    if org.rules.rollups:
+        rolled_up(org, shape.name, row, None)
+
+
+def undelete(org: Org, shape: SObject, row: Row, actor: Actor) -> None:
+    """Takes a row out of the bin again, with what was deleted along with it."""
+    at = org.stamp()
+    back = {
+        **row,
+        "IsDeleted": False,
+        "LastModifiedDate": at,
+        "SystemModstamp": at,
+        "LastModifiedById": actor.user_id,
+    }
+    checks.check_unique_again(org, shape, back)
+    org.store(org.tables[shape.name], back)
+    org.note(Written("undeleted", shape.name, row["Id"], actor.user_id, at, row, back, ()))
+    for child in shape.children:
+        for below in list(org.tables[child.object].bin.values()):
+            if below.get(child.field) == row["Id"] and below["SystemModstamp"] == row["SystemModstamp"]:
+                undelete(org, org.objects[child.object], below, actor)
+    if org.rules.rollups:
+        rolled_up(org, shape.name, None, back)
+
+
+def _check_seal(org: Org, row: Row) -> None:
+    if org.viewer and org.access.sealed and row["Id"] in org.access.sealed:
+        raise errors.no_access()
 
 
 def _writable(shape: SObject) -> None:
     if not shape.writable:
-        raise errors.Refusal("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", [])
+        raise errors.no_access()
 
 
 def _changes(org: Org, shape: SObject, payload: Mapping[str, Any], old: Row | None) -> dict[str, Any]:
@@ -86,6 +121,8 @@ def _by_other_name(org: Org, shape: SObject, name: str, value: Any) -> tuple[Fie
     for candidate in shape.fields.values():
         if candidate.relationship == name and isinstance(value, dict):
             return candidate, checks.parent_by_key(org, shape, candidate, value)
+    if org.settings.hidden_field_write != "INVALID_FIELD" and org.objects[shape.name].find(name):
+        raise errors.not_writable([name])
     raise errors.no_such_column(name, shape.name)
 
 
@@ -98,9 +135,11 @@ def _save(org: Org, shape: SObject, old: Row | None, changes: dict[str, Any], ac
     if old is None:
         _first_values(org, shape, row, actor)
     add_derived(org, shape, old, row, changes)
-    checks.check_all(org, shape, old, row, changes)
+    checks.check_all(org, shape, old, row, changes, actor)
     _stamp(org, shape, old, row, changes, actor)
     after_store(org, shape, row, changes, actor)
+    if org.rules.rollups:
+        rolled_up(org, shape.name, old, row)
     if not actor.automation:
         _after(org, shape, old, row, changes, actor)
     return row

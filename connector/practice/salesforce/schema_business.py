@@ -81,7 +81,11 @@ def account() -> SObject:
         picklist("AccountSource", "Account Source", common.SOURCES),
         *common.history(("User",)),
     ]
-    children = (Child("Contacts", "Contact", "AccountId"), Child("Opportunities", "Opportunity", "AccountId"))
+    children = (
+        Child("Contacts", "Contact", "AccountId"),
+        Child("Opportunities", "Opportunity", "AccountId"),
+        Child("Tasks", "Task", "WhatId"),
+    )
     return _object("Account", "001", fields, children)
 
 
@@ -117,7 +121,10 @@ def opportunity() -> SObject:
         text("Accord_Lost_Reason__c", "Accord Lost Reason", 255),
         *common.history(("User",)),
     ]
-    children = (Child("OpportunityContactRoles", "OpportunityContactRole", "OpportunityId"),)
+    children = (
+        Child("OpportunityContactRoles", "OpportunityContactRole", "OpportunityId"),
+        Child("Tasks", "Task", "WhatId"),
+    )
     return _object("Opportunity", "006", fields, children, plural="Opportunities")
 
 
@@ -143,7 +150,7 @@ def user() -> SObject:
         typed("email", "Email", "Email", 128, nillable=False, indexed=True),
         flag("IsActive", "Active", default=True),
         picklist("UserType", "User Type", ("Standard", "AutomatedProcess"), default="Standard"),
-        text("ProfileId", "Profile ID", 18),
+        lookup("ProfileId", "Profile ID", ("Profile",)),
         text("Alias", "Alias", 8),
         text("FederationIdentifier", "SAML Federation ID", 512),
         text("TimeZoneSidKey", "Time Zone", 40, default="America/New_York"),

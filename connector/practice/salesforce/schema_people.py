@@ -24,10 +24,10 @@ def _consents() -> list[Field]:
     return [flag("HasOptedOutOfEmail", "Email Opt Out"), flag("DoNotCall", "Do Not Call")]
 
 
-def _bounces() -> list[Field]:
+def _bounces(createable: bool) -> list[Field]:
     return [
-        text("EmailBouncedReason", "Email Bounced Reason", 255),
-        typed("datetime", "EmailBouncedDate", "Email Bounced Date"),
+        text("EmailBouncedReason", "Email Bounced Reason", 255, createable=createable),
+        typed("datetime", "EmailBouncedDate", "Email Bounced Date", createable=createable),
     ]
 
 
@@ -71,10 +71,11 @@ def lead() -> SObject:
         *_consents(),
         *common.history(("Group", "User")),
         *_views(),
-        *_bounces(),
+        *_bounces(False),
         *common.agreed_fields(),
     ]
-    return _object("Lead", "00Q", fields)
+    children = (Child("Tasks", "Task", "WhoId"), Child("CampaignMembers", "CampaignMember", "LeadId"))
+    return _object("Lead", "00Q", fields, children)
 
 
 def _conversion() -> list[Field]:
@@ -112,7 +113,7 @@ def contact() -> SObject:
         *_consents(),
         *common.history(("User",)),
         *_views(),
-        *_bounces(),
+        *_bounces(True),
         read_only(flag("IsEmailBounced", "Is Email Bounced")),
         *common.agreed_fields(),
     ]
@@ -120,7 +121,11 @@ def contact() -> SObject:
 
 
 def _contact_children() -> tuple[Child, ...]:
-    return (Child("OpportunityContactRoles", "OpportunityContactRole", "ContactId"),)
+    return (
+        Child("OpportunityContactRoles", "OpportunityContactRole", "ContactId"),
+        Child("Tasks", "Task", "WhoId"),
+        Child("CampaignMembers", "CampaignMember", "ContactId"),
+    )
 
 
 def _object(name: str, prefix: str, fields: list[Field], children: tuple[Child, ...] = ()) -> SObject:

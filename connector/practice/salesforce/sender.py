@@ -52,11 +52,12 @@ class Sender:
         outbound = self._outbound
         with outbound.changed:
             now = time.monotonic()
-            due = [each for each in outbound.waiting if each.not_before <= now] if outbound.target_url else []
+            due = [each for each in outbound.waiting if each.not_before <= now and outbound.target(each)]
             if not due:
                 outbound.changed.wait(_IDLE_LOOK)
                 return []
-            batch = [each for each in due if each.object == due[0].object][:MAX_BATCH]
+            first = (due[0].object, due[0].action)
+            batch = [each for each in due if (each.object, each.action) == first][:MAX_BATCH]
             taken = {each.id for each in batch}
             outbound.waiting = [each for each in outbound.waiting if each.id not in taken]
         return batch
@@ -64,17 +65,18 @@ class Sender:
     def _deliver(self, batch: list[Notification]) -> None:
         with self._core.lock:
             body = self._outbound.envelope(batch, self._core.base_url)
-        if self._acknowledged(body):
+            target = self._outbound.target(batch[0])
+        if self._acknowledged(target, body):
             self._outbound.sent += len(batch)
         else:
             self._later(batch)
 
-    def _acknowledged(self, body: bytes) -> bool:
+    def _acknowledged(self, target: str, body: bytes) -> bool:
         """One Ack for the whole message; anything but 200 with a true Ack is none."""
         headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
         try:
             answer = self._session.post(
-                self._outbound.target_url, body, headers=headers, timeout=self._timeout, allow_redirects=False
+                target, body, headers=headers, timeout=self._timeout, allow_redirects=False
             )
         except requests.RequestException:
             return False

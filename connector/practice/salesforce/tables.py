@@ -109,7 +109,9 @@ class Table:
                 self._enter(name, row)
 
     def _key(self, name: str, value: Any) -> Any:
-        if isinstance(value, str) and not self.shape.fields[name].case_sensitive:
+        # A field that an admin took away may still have its look-up.
+        item = self.shape.fields.get(name)
+        if isinstance(value, str) and not (item and item.case_sensitive):
             return value.lower()
         return value
 

@@ -13,6 +13,7 @@ from connector.practice.hubspot import HubSpotCore
 
 NOON = datetime(2026, 10, 12, 12, 0, tzinfo=UTC)
 CONTACTS = "/crm/v3/objects/contacts"
+_ROOTS = ("/crm", "/oauth", "/_practice", "/account", "/webhooks", "/app-webhooks", "/communication")
 
 Call = Callable[..., Response]
 
@@ -27,17 +28,21 @@ def core(clock: ManualClock) -> HubSpotCore:
     return HubSpotCore(clock=clock)
 
 
-@pytest.fixture
-def call(core: HubSpotCore) -> Call:
+def caller(core: HubSpotCore) -> Call:
     """call("POST", path, {...}) -> Response, with the private app's token; a path may begin at the contacts."""
 
     def made(method: str, path: str, body: Any = None, token: str | None = None) -> Response:
         bearer = core.portal.account.private_token if token is None else token
-        target = path if path.startswith(("/crm", "/oauth", "/_practice", "/account")) else CONTACTS + path
+        target = path if path.startswith(_ROOTS) else CONTACTS + path
         raw = orjson.dumps(body) if body is not None else b""
         return core.respond(request_of(method, target, {"Authorization": f"Bearer {bearer}"}, raw))
 
     return made
+
+
+@pytest.fixture
+def call(core: HubSpotCore) -> Call:
+    return caller(core)
 
 
 @pytest.fixture

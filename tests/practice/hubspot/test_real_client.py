@@ -195,6 +195,12 @@ def test_the_command_prints_one_line_when_it_is_ready() -> None:
         "3",
         "--faults",
         '{"latency_ms": 1}',
+        "--scopes",
+        "oauth,crm.objects.contacts.read",
+        "--tier",
+        "free",
+        "--settings",
+        '{"trim_text": true}',
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -202,5 +208,8 @@ def test_the_command_prints_one_line_when_it_is_ready() -> None:
             given = json.loads(process.stdout.readline())
             client = HubSpot(access_token=given["access_token"], host=given["base_url"])
             assert len(client.crm.contacts.get_all()) == 3
+            with pytest.raises(ApiException) as refused:
+                client.crm.contacts.basic_api.create(_new("ann@firm.example.com"))
+            assert "crm.objects.contacts.write" in refused.value.body
         finally:
             process.terminate()

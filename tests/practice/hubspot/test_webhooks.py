@@ -54,7 +54,7 @@ def test_lastmodifieddate_cannot_be_subscribed(core: HubSpotCore) -> None:
     with pytest.raises(ValueError, match="lastmodifieddate"):
         core.outbox.subscribe([{"type": "contact.propertyChange", "property": "lastmodifieddate"}])
     with pytest.raises(ValueError, match="unknown"):
-        core.outbox.subscribe([{"type": "deal.creation"}])
+        core.outbox.subscribe([{"type": "deal.birthday"}])
 
 
 def test_signature_v3_is_the_documented_one() -> None:
@@ -250,3 +250,26 @@ def test_without_a_target_nothing_is_kept_for_later(server: Server, ear: _Ear) -
     late = core.edit({"lastname": "Late"}, create=True)
     _settle(server, 1)
     assert [event["objectId"] for event in ear.events()] == [int(late)]
+
+
+def test_an_answer_after_the_time_out_is_none(server: Server, ear: _Ear) -> None:
+    """Five seconds in reality (see test_checklist.py); here a twentieth of one."""
+
+    def slow(number: int) -> int:
+        time.sleep(0.2 if number == 1 else 0)
+        return 204
+
+    ear.verdict = slow
+    _listen(server, ear, timeout=0.05, retry_seconds=0.3, subscriptions=[{"type": "contact.creation"}])
+    _core(server).edit({"lastname": "Bell"}, create=True)
+    shown = _settle(server, 1)
+    assert shown["delivered"]["failed_attempts"] == 1
+    assert [event["attemptNumber"] for event in ear.events()] == [0, 1]
+
+
+def test_never_more_calls_at_once_than_the_apps_settings_allow(server: Server, ear: _Ear) -> None:
+    _listen(server, ear, batch=2, concurrency=3, subscriptions=[{"type": "contact.creation"}])
+    core = _core(server)
+    for number in range(40):
+        core.edit({"lastname": f"Bell {number}"}, create=True)
+    assert 1 <= _settle(server, 40)["delivered"]["most_at_once"] <= 3

@@ -94,7 +94,7 @@ def test_client_credentials_and_refresh_token(core: SalesforceCore) -> None:
         grant(core, grant_type="refresh_token", refresh_token="old", **client).json()["error"]
         == "invalid_grant"
     )
-    assert grant(core, grant_type="password").json()["error"] == "unsupported_grant_type"
+    assert grant(core, grant_type="device").json()["error"] == "unsupported_grant_type"
 
 
 def test_token_calls_are_counted_apart(core: SalesforceCore) -> None:

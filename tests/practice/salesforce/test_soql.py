@@ -230,3 +230,30 @@ def test_a_row_that_appears_late_carries_its_earlier_stamp(call: Caller, core: S
     assert call.row("Lead", late)["SystemModstamp"] == "2026-10-01T09:29:45.000+0000"
     assert call.ids("SELECT Id FROM Lead WHERE SystemModstamp >= 2026-10-01T09:29:45Z") == [late]
     assert call.ids("SELECT Id FROM Lead WHERE SystemModstamp > 2026-10-01T09:29:45Z") == []
+
+
+def test_date_literals_stand_for_all_their_days(call: Caller, clock: ManualClock) -> None:
+    old = call.lead(Webinar_Date__c="2026-09-30")
+    clock.advance(24 * 3600)
+    call.core.access_token = call.core.tokens.issue(call.core.org.people["integration"])
+    new = call.lead(Webinar_Date__c="2026-10-05")
+    where = "SELECT Id FROM Lead WHERE {}"
+    assert call.ids(where.format("CreatedDate = TODAY")) == [new]
+    assert call.ids(where.format("CreatedDate < TODAY")) == [old]
+    assert call.ids(where.format("SystemModstamp >= YESTERDAY")) == [old, new]
+    assert call.ids(where.format("CreatedDate = LAST_N_DAYS:1")) == [old, new]
+    assert call.ids(where.format("Webinar_Date__c = LAST_MONTH")) == [old]
+    assert call.ids(where.format("Webinar_Date__c > THIS_WEEK")) == [new]
+    assert call.ids(where.format("CreatedDate = N_DAYS_AGO:1")) == [old]
+    assert call.ids(where.format("CreatedDate != THIS_YEAR")) == []
+    assert call.query(where.format("City = TODAY"))[0]["errorCode"] == "INVALID_FIELD"
+    assert call.query(where.format("CreatedDate = SOMEDAY"))[0]["errorCode"] == "MALFORMED_QUERY"
+
+
+def test_a_polymorphic_look_up_tells_its_kind(call: Caller) -> None:
+    queued = call.lead(OwnerId=call.core.org.people["queue"])
+    call.lead()
+    assert call.ids("SELECT Id FROM Lead WHERE Owner.Type = 'Queue'") == [queued]
+    call("POST", "sobjects/Task", {"WhoId": queued, "Subject": "Call"})
+    (row,) = call.query("SELECT Who.Type FROM Task")["records"]
+    assert row["Who"]["Type"] == "Lead"

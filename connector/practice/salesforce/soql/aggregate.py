@@ -20,7 +20,7 @@ _WORK: dict[str, Callable[[list[Any]], Any]] = {
 
 def aggregated(scope: Scope, rows: list[Row]) -> list[dict[str, Any]]:
     """One record of type AggregateResult per group; without GROUP BY the one group may be empty."""
-    keys = [scope.resolve(path).get for path in scope.select.group]
+    keys = [scope.usable(path, "grouped").get for path in scope.select.group]
     groups: dict[tuple[Any, ...], list[Row]] = {} if keys else {(): []}
     for row in rows:
         groups.setdefault(tuple(get(row) for get in keys), []).append(row)
@@ -51,5 +51,5 @@ def _grouped(scope: Scope) -> set[str]:
 def _worked(scope: Scope, item: Aggregate, members: list[Row]) -> Any:
     if item.path is None:
         return len(members)
-    get = scope.resolve(item.path).get
+    get = scope.usable(item.path, "aggregated").get
     return _WORK[item.function]([value for row in members if (value := get(row)) is not None])

@@ -22,6 +22,7 @@ from connector.practice.salesforce.soql.nodes import (
     Value,
 )
 from connector.practice.salesforce.soql.paths import Found, Scope
+from connector.practice.salesforce.soql.ranges import range_of
 from connector.practice.salesforce.soql.tokens import refuse
 from connector.practice.salesforce.tables import Row
 
@@ -67,6 +68,8 @@ class Conditions:
         get = found.get
         if condition.op == "like":
             return _like(get, self.operand(found.field, condition.value))
+        if condition.value.kind == "range" and found.field.type in ("date", "datetime"):
+            return self._within(condition, found)
         wanted = self.operand(found.field, condition.value)
         key = _key_of(found.field)
         if condition.op == "=":
@@ -84,6 +87,22 @@ class Conditions:
             return held is not None and compare(held, wanted)
 
         return ordered
+
+    def _within(self, condition: Compare, found: Found) -> Test:
+        """A date literal stands for all its days."""
+        first, after = range_of(condition.value.value, self.scope.org.clock.now().date())
+        tail = "T00:00:00.000+0000" if found.field.type == "datetime" else ""
+        start, end, get = first.isoformat() + tail, after.isoformat() + tail, found.get
+        tests: dict[str, Callable[[str], bool]] = {
+            "=": lambda held: start <= held < end,
+            "!=": lambda held: not start <= held < end,
+            "<": lambda held: held < start,
+            "<=": lambda held: held < end,
+            ">": lambda held: held >= end,
+            ">=": lambda held: held >= start,
+        }
+        test = tests[condition.op]
+        return lambda row: (held := get(row)) is not None and test(held)
 
     def _among(self, condition: Among, found: Found) -> Test:
         wanted = self.members(condition, found.field)
@@ -105,6 +124,9 @@ class Conditions:
         return self._inner[key]
 
     def _holds(self, condition: Holds, found: Found) -> Test:
+        if found.field.type != "multipicklist":
+            text = f"includes or excludes operator only valid on multipicklist field: {found.field.name}"
+            raise refuse("INVALID_QUERY_FILTER_OPERATOR", self.scope.select.text, condition.path.at, text)
         wanted = [set(str(self.operand(found.field, value)).split(";")) for value in condition.values]
         get, negated = found.get, condition.negated
 
@@ -171,7 +193,7 @@ class Conditions:
 
     def _by_value(self, condition: Compare) -> Iterable[Row] | None:
         item = self.scope.shape.find(condition.path.name)
-        if item is None:
+        if item is None or condition.value.kind == "range":
             return None
         wanted = self.operand(item, condition.value)
         # LastModifiedDate is never after SystemModstamp, so the same look-up serves both.

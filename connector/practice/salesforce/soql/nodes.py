@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-LiteralKind = Literal["string", "number", "date", "datetime", "boolean", "null"]
+LiteralKind = Literal["string", "number", "date", "datetime", "boolean", "null", "range"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from connector.practice.salesforce.soql.nodes import (
     Select,
     Value,
 )
+from connector.practice.salesforce.soql.ranges import is_range
 from connector.practice.salesforce.soql.tokens import Token, refuse, tokens, unescape, unexpected
 from connector.practice.salesforce.state import stamp_of
 
@@ -207,6 +208,8 @@ class _Reader:
             return Value("boolean", word == "TRUE", token.at)
         if word == "NULL":
             return Value("null", None, token.at)
+        if is_range(word):
+            return Value("range", word, token.at)
         raise unexpected(self.query, token)
 
     def _string(self, token: Token) -> Value:

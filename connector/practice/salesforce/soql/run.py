@@ -63,7 +63,9 @@ class Query:
         if select.where is not None:
             test = conditions.test(select.where)
             rows = [row for row in rows if test(row)]
-        ordered = _ordered(list(rows), [(scope.resolve(order.path), order) for order in select.order])
+        ordered = _ordered(
+            list(rows), [(scope.usable(order.path, "sorted"), order) for order in select.order]
+        )
         if select.offset > _MAX_OFFSET:
             text = f"maximum SOQL offset allowed is {_MAX_OFFSET}"
             raise refuse("NUMBER_OUTSIDE_VALID_RANGE", select.text, select.source.at, text)
@@ -75,6 +77,8 @@ class Query:
         where = scope.select.where
         short = None if where is None else conditions.candidates(where)
         rows = table.rows.values() if short is None else short
+        if self.org.access.sealed and self.org.viewer:
+            rows = [row for row in rows if self.org.access.sealed.get(row["Id"]) != "hidden"]
         return [*rows, *table.bin.values()] if self.all_rows else rows
 
     # rendering ------------------------------------------------------------------------------------
@@ -124,7 +128,15 @@ class Query:
         if child is None:
             text = f"Didn't understand relationship '{inner.source.name}' in FROM part of query call."
             raise refuse("INVALID_TYPE", inner.text, inner.source.at, text)
-        below = Scope(self.org, self.org.objects[child.object], inner)
+        shape = self.org.seen().get(child.object)
+        if shape is None:
+            raise refuse(
+                "INVALID_TYPE",
+                inner.text,
+                inner.source.at,
+                f"sObject type '{child.object}' is not supported.",
+            )
+        below = Scope(self.org, shape, inner)
         render = self._rendering(below)
         table = self.org.tables[child.object]
 

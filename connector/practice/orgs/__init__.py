@@ -1,0 +1,9 @@
+"""Orgs to try an agreement on: kinds of customers, each a file of what their Salesforce and HubSpot are like.
+
+`standard` is what the practice servers are without a word; `enterprise`, `contacts-only` and `professional` are
+shipped beside it; any other is a YAML file of the user's own (copy standard/org.yaml: it names every key).
+"""
+
+from connector.practice.orgs.files import NAMES, STANDARD, Org, OrgProblems, load, read_file
+
+__all__ = ["NAMES", "STANDARD", "Org", "OrgProblems", "load", "read_file"]
