@@ -25,9 +25,9 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --root-user-action=ignore --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# ONCE=1 ends after the table instead of serving on; SEED=7 makes other people
+# ONCE=1 ends after the table instead of serving on; SEED=7 makes other people; ORG=professional plays it elsewhere
 demo: $(READY)
-	$(BIN)/accord demo $(if $(ONCE),--once) $(if $(SEED),--seed $(SEED))
+	$(BIN)/accord demo $(if $(ONCE),--once) $(if $(SEED),--seed $(SEED)) $(if $(ORG),--org $(ORG)) $(if $(PEOPLE),--people $(PEOPLE))
 
 test: unit
 	$(PYTEST) -n 2 -m "not ($(UNIT))" --durations=5

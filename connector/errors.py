@@ -66,6 +66,10 @@ class MendRequest(CallFailed):
     """The service refused the call as malformed: a fault of Accord or of its mapping, not of one record."""
 
 
+class ReplayLost(CallFailed):
+    """The place in a stream of changes is no longer kept: start at its tip, and poll for what came before."""
+
+
 class LeaseEnding(AccordError):
     """The lease does not outlive another call: stop here, what was intended is settled later."""
 

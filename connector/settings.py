@@ -4,6 +4,7 @@
 approvals) is in the database, not here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,6 +14,7 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationE
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from connector.errors import FixConfiguration
+from connector.ports.accounts import TokenShelf
 from connector.settings_words import in_words, unknown_names
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -59,10 +61,18 @@ class Process(_Group):
     embedded: Path | None = None
     """Folder of the embedded database, instead of DATABASE_URL."""
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, validation_alias=AliasChoices("PORT"))
+    secret_key: SecretStr = NO_SECRET
+    """What stored credentials are sealed with; several, newest first, while a key is being changed."""
     public_url: Url | None = None
     """How HubSpot reaches us, without path: what its signature covers."""
     mappings: Path | None = None
     """Folder of the agreement. Without it: ./mappings, else the shipped one."""
+    metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """Where a worker shows its metrics and its health; without it nowhere. (The web process shows its own at PORT.)"""
+    web_machines: PositiveInt = 1
+    """On how many machines `web` runs; with WEB_CONCURRENCY it makes the connection budget."""
+    worker_machines: PositiveInt = 1
+    """How many `worker` processes run, on all machines together."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
 
@@ -83,8 +93,8 @@ class Engine(_Group):
     """Between two reconciling polls of one side."""
     poll_seconds_with_push: Seconds = 900
     """The same, where webhooks or outbound messages arrive."""
-    pool_size: PositiveInt = 10
-    """Database connections of one process, at most."""
+    pool_size: Annotated[int, Field(ge=2)] = 10
+    """Database connections that the rounds of one worker may use; a web process takes four of its own at most."""
 
 
 class Breakers(_Group):
@@ -118,6 +128,8 @@ class HubSpot(_Group):
     app_id: Annotated[str, Field(pattern=r"^\d*$")] = ""
     path_version: Annotated[str, Field(pattern=r"^(v3|20\d\d-(03|09))$")] = "v3"
     """v3, or a dated one such as 2026-09."""
+    platform_version: Annotated[str, Field(pattern=r"^20\d\d\.\d\d?$")] = "2026.03"
+    """Of HubSpot's developer platform, for the project that `accord connect hubspot --project` writes."""
     time_zone: str = ""
     """The portal's (IANA): its daily limit ends at midnight there."""
     timeout_seconds: Seconds = 30
@@ -128,14 +140,18 @@ class HubSpot(_Group):
     """Of them left unused, for other clocks count other windows."""
     daily_calls: PositiveInt | None = None
     """None: as its answers say."""
+    marketing_tier: PositiveInt | None = None
+    """Marketing contacts that are paid for: the match report and the preview warn where new ones would pass it."""
+    new_are_marketing: bool | None = None
+    """Does HubSpot make contacts that come from apps marketing contacts? (Its settings say so; the API doesn't.)"""
 
     def missing(self) -> list[str]:
         three = (self.client_id, self.client_secret.get_secret_value(), self.refresh_token.get_secret_value())
         if self.access_token.get_secret_value() or all(three):
             return []
         return [
-            "HubSpot's credentials are missing: set ACCORD_HUBSPOT_ACCESS_TOKEN, or all of "
-            "ACCORD_HUBSPOT_CLIENT_ID, ACCORD_HUBSPOT_CLIENT_SECRET and ACCORD_HUBSPOT_REFRESH_TOKEN."
+            "HubSpot's credentials are missing: run `accord connect hubspot`, or set ACCORD_HUBSPOT_ACCESS_TOKEN, or "
+            "all of ACCORD_HUBSPOT_CLIENT_ID, ACCORD_HUBSPOT_CLIENT_SECRET and ACCORD_HUBSPOT_REFRESH_TOKEN."
         ]
 
 
@@ -155,6 +171,11 @@ class Salesforce(_Group):
     private_key: Annotated[SecretStr, AfterValidator(_private_key)] = NO_SECRET
     outbound_secret: Annotated[SecretStr, Field(min_length=16)] | None = None
     """The secret end of the path that outbound messages come to; without it none are taken."""
+    push: Literal["auto", "pubsub", "outbound", "poll"] = "auto"
+    """How changes come at once: auto takes the Pub/Sub API where the edition has it, else outbound messages, else
+    polls."""
+    pubsub_endpoint: Annotated[str, Field(pattern=r"^([\w.-]+:\d+)?$")] = ""
+    """Of the Pub/Sub API, host:port. Without it Salesforce's own; for a practice org, none."""
     api_version: Annotated[str, Field(pattern=r"^\d\d\.0$")] = "66.0"
     timeout_seconds: Seconds = 40
     overlap_seconds: Seconds = 300
@@ -167,25 +188,35 @@ class Salesforce(_Group):
     def missing(self) -> list[str]:
         found = []
         if not self.instance_url:
-            found.append("Salesforce's address is missing: set ACCORD_SALESFORCE_INSTANCE_URL to your My Domain.")
+            found.append(
+                "Salesforce's address is missing: set ACCORD_SALESFORCE_INSTANCE_URL to your My Domain."
+            )
         by_key = self.username and self.private_key.get_secret_value()
         if not (self.client_id and (self.client_secret.get_secret_value() or by_key)):
             found.append(
-                "Salesforce's credentials are missing: set ACCORD_SALESFORCE_CLIENT_ID, and either "
-                "ACCORD_SALESFORCE_CLIENT_SECRET, or ACCORD_SALESFORCE_USERNAME with ACCORD_SALESFORCE_PRIVATE_KEY."
+                "Salesforce's credentials are missing: run `accord connect salesforce`, or set "
+                "ACCORD_SALESFORCE_CLIENT_ID, and either ACCORD_SALESFORCE_CLIENT_SECRET, or "
+                "ACCORD_SALESFORCE_USERNAME with ACCORD_SALESFORCE_PRIVATE_KEY."
             )
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All groups, each from the environment unless given."""
+    """All groups, each from the environment unless given. ``shelf``: where the tokens of a stored OAuth connection are;
+    ``sources``: side -> environment or connection, once wiring has looked (see wiring/connected.py)."""
 
     process: Process = field(default_factory=Process)
     engine: Engine = field(default_factory=Engine)
     breakers: Breakers = field(default_factory=Breakers)
     hubspot: HubSpot = field(default_factory=HubSpot)
     salesforce: Salesforce = field(default_factory=Salesforce)
+    shelf: TokenShelf | None = field(default=None, repr=False)
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def missing(self) -> list[str]:
+        """Both sides' credentials that are neither in the environment nor stored, in words."""
+        return [*self.hubspot.missing(), *self.salesforce.missing()]
 
     def database_url(self) -> str | None:
         url = self.process.database_url
@@ -200,7 +231,8 @@ class Settings:
         """Every secret value, for the log's redaction."""
         groups = (self.process, self.hubspot, self.salesforce)
         values = (value for group in groups for _, value in group)
-        return [v.get_secret_value() for v in values if isinstance(v, SecretStr) and v.get_secret_value()]
+        found = [v.get_secret_value() for v in values if isinstance(v, SecretStr) and v.get_secret_value()]
+        return [*found, *self.process.secret_key.get_secret_value().replace(",", " ").split()]
 
 
 GROUPS: dict[str, type[_Group]] = {
@@ -209,7 +241,8 @@ GROUPS: dict[str, type[_Group]] = {
 
 
 def load(*, sides: bool = False) -> Settings:
-    """Read the environment. ``sides``: both sides' credentials must be there.
+    """Read the environment. ``sides``: both sides' credentials must be there; where ACCORD_SECRET_KEY is set they may
+    also be stored in the database, and whoever opens it looks (wiring/connected.py).
 
     Raises FixConfiguration with all problems.
     """
@@ -223,8 +256,10 @@ def load(*, sides: bool = False) -> Settings:
     settings = Settings(**made) if len(made) == len(GROUPS) else None
     if settings:
         problems += _contradictions(settings)
-    if sides:
-        problems += [line for name in ("hubspot", "salesforce") if name in made for line in made[name].missing()]
+    if sides and not (settings and settings.process.secret_key.get_secret_value()):
+        problems += [
+            line for name in ("hubspot", "salesforce") if name in made for line in made[name].missing()
+        ]
     if problems or settings is None:
         raise FixConfiguration(problems)
     return settings
@@ -239,8 +274,9 @@ def _contradictions(settings: Settings) -> list[str]:
                 f"ACCORD_{name}_TIMEOUT_SECONDS ({side.timeout_seconds:g}): no call would ever start."
             )
     if settings.process.mappings and not settings.process.mappings.is_dir():
-        problems.append(f"ACCORD_MAPPINGS: {settings.process.mappings} is no folder. `accord init` lays one out.")
+        problems.append(
+            f"ACCORD_MAPPINGS: {settings.process.mappings} is no folder. `accord init` lays one out."
+        )
     if settings.hubspot.margin_calls >= settings.hubspot.calls_per_10_seconds:
         problems.append("ACCORD_HUBSPOT_MARGIN_CALLS leaves nothing of ACCORD_HUBSPOT_CALLS_PER_10_SECONDS.")
     return problems
-

@@ -1,14 +1,16 @@
 """Imports point one way (the contracts are in pyproject.toml)."""
 
+import subprocess
+import sys
 from pathlib import Path
 
-import pytest
-from importlinter.cli import lint_imports
-
 TOP = Path(__file__).parent.parent
+LINT = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
 
 
-def test_every_import_keeps_the_contracts(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.chdir(TOP)
-    broken = lint_imports(config_filename=str(TOP / "pyproject.toml"), cache_dir=None)
-    assert not broken, capsys.readouterr().out
+def test_every_import_keeps_the_contracts() -> None:
+    """In a process of its own: the linter puts the loggers of this one out of action."""
+    run = subprocess.run(
+        [sys.executable, "-c", LINT, "--no-cache"], cwd=TOP, capture_output=True, text=True, timeout=60
+    )
+    assert run.returncode == 0, run.stdout + run.stderr

@@ -28,6 +28,9 @@ from connector.core.records import Notice, Ref, Side
 from connector.practice.clock import ManualClock
 from connector.practice.hubspot import HubSpotCore
 from connector.practice.hubspot.schema import select
+from connector.practice.orgs import Org
+from connector.practice.orgs.hubspot import properties_of, settings_of
+from connector.practice.orgs.salesforce import furnish
 from connector.practice.salesforce import SalesforceCore
 from connector.services.intake import LIVE, accept
 from connector.services.sync import RoundReport, Sync
@@ -57,7 +60,8 @@ def _shipped() -> Agreement:
 @dataclass
 class World:
     """``live``: both sides are written from the start. ``agreement``: the shipped one unless another is given.
-    ``hubspot_more``, ``salesforce_more``: keywords of the adapters (options, budget …)."""
+    ``hubspot_more``, ``salesforce_more``: keywords of the adapters (options, budget …). ``org``: what both are like, the
+    practice servers as they come unless one is given. ``hubspot_ways``, ``salesforce_ways``: settings of the servers."""
 
     database: Pool
     people: int = 0
@@ -69,20 +73,38 @@ class World:
     stages: tuple[str, ...] = ()
     hubspot_more: Mapping[str, Any] = field(default_factory=dict)
     salesforce_more: Mapping[str, Any] = field(default_factory=dict)
+    org: Org | None = None
+    hubspot_ways: Mapping[str, Any] = field(default_factory=dict)
+    salesforce_ways: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.clock = ManualClock(START)
-        more = [select("lifecyclestage", "Lifecycle Stage", [(s, s) for s in self.stages])] if self.stages else []
-        self.hubspot = HubSpotCore(self.people, self.seed, clock=self.clock, subscriptions="all", properties=more)
-        if self.stages:
-            self.hubspot.settings.default_lifecycle = ""
-        self.salesforce = SalesforceCore(self.clock, people=self.people, seed=self.seed)
+        self.hubspot, self.salesforce = self._hubspot(), self._salesforce()
         self.rounds = PostgresRounds(self.database)
         self.bench = self._bench()
         self.store = PostgresNotices(self.database, natives(self.bench.desk), self.clock.now)
         self._watch_salesforce()
         if self.live:
             self.set_mode("live")
+
+    def _hubspot(self) -> HubSpotCore:
+        more = [select("lifecyclestage", "Lifecycle Stage", [(s, s) for s in self.stages])] if self.stages else []
+        settings = settings_of(self.org) if self.org else None
+        properties = [*more, *(properties_of(self.org) if self.org else ())]
+        core = HubSpotCore(
+            self.people, self.seed, clock=self.clock, subscriptions="all", properties=properties, settings=settings
+        )
+        if self.stages:
+            core.settings.default_lifecycle = ""
+        core.settings.update(dict(self.hubspot_ways))
+        return core
+
+    def _salesforce(self) -> SalesforceCore:
+        core = SalesforceCore(self.clock, people=self.people, seed=self.seed)
+        if self.org:
+            furnish(core, self.org)
+        core.settings.update(dict(self.salesforce_ways))
+        return core
 
     def _bench(self) -> Workbench:
         hubspot = hubspot_on(self.hubspot, clock=self.clock.now, hook=self.hook, **self.hubspot_more)
@@ -97,6 +119,8 @@ class World:
         )  # fmt: skip
 
     def _watch_salesforce(self) -> None:
+        if self.org and not self.org.salesforce.outbound_messages:
+            return
         fields = {
             object_: [*names, "SystemModstamp"]
             for (side, object_), names in natives(self.bench.desk).items()

@@ -8,20 +8,34 @@ import typer
 People = Annotated[int, typer.Option(min=50, help="Generated persons.")]
 Seed = Annotated[int, typer.Option(help="Another seed makes other persons.")]
 Once = Annotated[bool, typer.Option("--once", help="End after the table instead of serving on.")]
-Mappings = Annotated[Path | None, typer.Option(help="Play it with your own agreement.")]
+Org = Annotated[
+    str, typer.Option(help="The kind of org: standard, enterprise, contacts-only, professional, or a YAML file.")
+]
+Mappings = Annotated[
+    Path | None, typer.Option(help="Play it with your own agreement; without it one that fits the org.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
     app.command("demo")(demo)
 
 
-def demo(people: People = 2000, seed: Seed = 1, once: Once = False, mappings: Mappings = None) -> None:
+def demo(
+    people: People = 2000,
+    seed: Seed = 1,
+    once: Once = False,
+    org: Org = "standard",
+    mappings: Mappings = None,
+) -> None:
     """Show a day: match, preview, live, hand-off, rejection, a deal won, a conflict, an unknown word."""
     from connector.demo.run import run
     from connector.demo.stage import DemoFailed
-    from connector.errors import Refused
+    from connector.errors import FixConfiguration, Refused
+    from connector.practice.orgs import OrgProblems
 
     try:
-        run(people, seed, mappings, once)
+        run(people, seed, org, mappings, once)
+    except OrgProblems as wrong:
+        raise FixConfiguration(wrong.problems) from wrong
     except DemoFailed as failed:
         raise Refused(f"The demo failed: {failed}") from failed

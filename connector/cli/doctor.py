@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from connector.services.findings import Finding, Surroundings
     from connector.settings import Settings
 
-LATER = ("mapping", "owners", "permissions")
+LATER = (
+    "mapping",
+    "owners",
+    "permissions",
+    "subscriptions",
+    "outbound messages",
+    "own integration",
+    "plan",
+    "budget",
+)
 _TRY = "Edit a text field of this test person on each side, see whether we are told, and put it back."
 Canary = Annotated[str, typer.Option("--canary", metavar="REF", help=_TRY)]
 
@@ -74,6 +83,7 @@ def surroundings(on: Operating) -> "Surroundings":
     settings = on.settings
     if settings is None:
         return Surroundings(mapping=lambda hubspot, salesforce: _mapping(on, hubspot, salesforce))
+    given = settings.salesforce
     return Surroundings(
         missing=[*settings.hubspot.missing(), *settings.salesforce.missing()],
         probe=lambda side: _probe(on, settings, side),
@@ -84,7 +94,38 @@ def surroundings(on: Operating) -> "Surroundings":
         database=lambda: _database(on),
         mapping=lambda hubspot, salesforce: _mapping(on, hubspot, salesforce),
         unset=_unset(settings),
+        belongs=_belongs(on),
+        named={Side.HUBSPOT: settings.hubspot.portal_id, Side.SALESFORCE: given.org_id},
+        test_login="://test." in f"{given.audience or ''} {given.instance_url or ''}",
+        target=_target(settings),
+        push=lambda: _push(on, settings),
+        shares=(given.backfill_share, given.daily_share),
     )
+
+
+def _belongs(on: Operating) -> "dict[Side, tuple[str, bool]]":
+    """The accounts that this database is bound to."""
+    from connector.adapters.postgres.accounts import PostgresConnections
+    from connector.core.records import Side
+
+    store = PostgresConnections(on.pool, "", on.clock)
+    found = {side: store.binding(side) for side in Side}
+    return {side: (bound.account_id, bound.sandbox) for side, bound in found.items() if bound is not None}
+
+
+def _target(settings: "Settings") -> str:
+    """Where outbound messages have to go; it holds the secret."""
+    secret, url = settings.salesforce.outbound_secret, settings.process.public_url
+    return f"{url}/webhooks/salesforce/{secret.get_secret_value()}" if secret and url else ""
+
+
+def _push(on: Operating, settings: "Settings") -> tuple[str, Sequence[str]]:
+    """How Salesforce's changes reach us, and what is wrong with the stream."""
+    from connector.wiring.pushed import state_of
+    from connector.wiring.stores import stores_on
+
+    state = state_of(settings, stores_on(on.pool, on.agreement, on.clock))
+    return state.mode, state.troubles
 
 
 def _probe(on: Operating, settings: "Settings", side: "Side") -> Any:

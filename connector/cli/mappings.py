@@ -9,6 +9,7 @@ from connector.cli.options import agreement_folder
 
 if TYPE_CHECKING:
     from connector.adapters.mappings import Problem
+    from connector.settings import Settings
 
 Folder = Annotated[Path | None, typer.Argument(help="The agreement's folder; without it the one in use.")]
 NewFolder = Annotated[Path, typer.Argument(help="Where the files go.")]
@@ -76,8 +77,22 @@ def _live_problems(folder: Path) -> "list[Problem]":
     from connector.settings import load as settings_of
     from connector.sides import make_hubspot, make_salesforce
 
-    settings, agreement = settings_of(sides=True), load(folder)
+    settings, agreement = _with_stored(settings_of(sides=True)), load(folder)
     objects = dict.fromkeys([*agreement.person.salesforce_objects, "Opportunity"])
     with closing(make_hubspot(settings)) as hubspot, closing(make_salesforce(settings)) as salesforce:
         schemas = {object_: salesforce.schema(object_) for object_ in objects}
         return check_live(agreement, hubspot.schema("contact"), schemas, folder)
+
+
+def _with_stored(settings: "Settings") -> "Settings":
+    """Credentials that are not in the environment are looked for in the database; without need it is not opened."""
+    if not settings.missing():
+        return settings
+    from connector.adapters.postgres.database import open_pool
+    from connector.cli.options import database
+    from connector.wiring.connected import connected, insist
+
+    with database(None, settings) as url, open_pool(url, max_size=1) as pool:
+        found = connected(settings, pool)
+    insist(found)
+    return found

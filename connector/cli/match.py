@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from connector.cli import showing
+from connector.cli import showing, showing_costs
 from connector.cli.operating import Embedded, operating
 from connector.cli.showing import By, Json, Yes
 
@@ -36,7 +36,7 @@ def report(ctx: typer.Context, as_json: Json = False, embedded: Embedded = None)
     from connector.services import match
 
     with operating(ctx, embedded, sides=True) as on:
-        made = match.report(on.bench, on.review, _progress())
+        made = match.report(on.bench, on.review, _progress(), showing_costs.terms(on))
     if as_json:
         showing.json({"id": made.id, **made.summary()})
         return
@@ -64,6 +64,8 @@ def _show(made: "Report") -> None:
         if refs:
             names = ", ".join(str(ref) for ref in refs[:3])
             showing.line(f"Would be made in {side}, each when it next moves: {len(refs)} ({names} …)")
+    if made.first_day is not None:
+        showing_costs.show(made.first_day)
     showing.line("When this is right: accord match approve")
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from connector.cli import showing
+from connector.cli import showing, showing_costs
 from connector.cli.operating import Embedded, Operating, operating
 from connector.cli.showing import By, Json, Yes
 from connector.core.records import Side
@@ -32,6 +32,10 @@ Domains = Annotated[list[str], typer.Option("--domain", help="limited: everybody
 Creates = Annotated[int | None, typer.Option(min=0, help="limited: so many records may be made in all.")]
 PerHour = Annotated[int | None, typer.Option(min=1, help="limited: so many records may be written an hour.")]
 Examples = Annotated[int, typer.Option("--examples", min=0, max=20, help="Examples of each field.")]
+Although = Annotated[
+    str,
+    typer.Option("--although", metavar="REASON", help="Write in spite of a danger; kept with the decision."),
+]
 Wait = Annotated[
     float, typer.Option("--wait", min=0, help="Seconds to wait, at most, until all are planned.")
 ]
@@ -50,6 +54,7 @@ def mode(
     domain: Domains = [],  # noqa: B006
     creates: Creates = None,
     per_hour: PerHour = None,
+    although: Although = "",
     yes: Yes = False,
     by: By = "",
     as_json: Json = False,
@@ -69,7 +74,7 @@ def mode(
             if wanted is not Mode.OBSERVE:
                 showing.agreed(f"Let {' and '.join(sides)} be written ({wanted})?", yes)
             limited = Limited(tuple(email), tuple(domain), creates, per_hour)
-            queued = set_mode(on.bench, on.review, wanted, by or showing.me(), sides, limited)
+            queued = set_mode(on.bench, on.review, wanted, by or showing.me(), sides, limited, although)
             if queued and not as_json:
                 showing.line(f"{queued} people go round now, in the backfill lane.")
         _show_modes(on, as_json)
@@ -106,7 +111,7 @@ def preview(
     from connector.services import preview as previews
 
     with operating(ctx, embedded) as on:
-        seen = previews.preview(on.bench, on.review, examples, wait, on.sleep)
+        seen = previews.preview(on.bench, on.review, examples, wait, on.sleep, showing_costs.terms(on))
         if as_json:
             showing.json(seen)
         else:
@@ -128,6 +133,8 @@ def _show(seen: "Preview") -> None:
         )
     made = [(row["object"], row["records"]) for row in seen.creates]
     showing.table("Records that would be made", ("object", "records"), made)
+    if seen.first_day is not None:
+        showing_costs.show(seen.first_day)
     rows = [(r["side"], r["field"], r["changes"], r["fills"], r["blanks"]) for r in seen.fields]
     showing.table("Fields", ("side", "field", "changes", "fill a blank", "would blank"), rows)
     told = [(e["subject"], e["side"], e["field"], e["old"], e["new"], e["why"]) for e in seen.examples]

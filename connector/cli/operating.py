@@ -100,8 +100,9 @@ class Operating:
 def operating(
     ctx: typer.Context, embedded: Path | None, *, sides: bool = False, people: bool | None = None
 ) -> Iterator[Operating]:
-    """While the block runs. ``sides``: both sides' credentials must be there, and (unless ``people`` says otherwise)
-    owners are loaded. Whoever runs commands in process may give a ready Operating as the context's object.
+    """While the block runs. ``sides``: both sides' credentials must be there and open the accounts that the database
+    belongs to, and (unless ``people`` says otherwise) owners are loaded. Whoever runs commands in process may give a
+    ready Operating as the context's object.
 
     Raises FixConfiguration or Refused, also where the database lacks a migration."""
     if isinstance(ctx.obj, Operating):
@@ -117,14 +118,23 @@ def operating(
     try:
         with ExitStack() as parts:
             url = parts.enter_context(database(embedded, settings))
-            yield _opened(parts, settings, url, sides if people is None else people)
+            yield _opened(parts, settings, url, sides if people is None else people, sides)
     except (UndefinedTable, UndefinedColumn):
         raise Refused("The database is not up to date: run `accord db migrate` first.") from None
 
 
-def _opened(parts: ExitStack, settings: "Settings", url: str, people: bool) -> Operating:
+def _opened(parts: ExitStack, given: "Settings", url: str, people: bool, sides: bool) -> Operating:
     from connector.adapters.calling import utc_now
     from connector.adapters.postgres.database import open_pool
+    from connector.cli.showing import me
+    from connector.wiring.admission import admit_both
+    from connector.wiring.connected import connected, connections_on, insist
+
+    pool = parts.enter_context(open_pool(url, max_size=2))
+    settings = connected(given, pool)
+    if sides:
+        insist(settings)
+        admit_both(settings, connections_on(settings, pool), me(), utc_now())
 
     def bench() -> "Workbench":
         from connector.wiring import open_world
@@ -134,6 +144,6 @@ def _opened(parts: ExitStack, settings: "Settings", url: str, people: bool) -> O
             world.directory.refresh()
         return world.bench
 
-    on = Operating(parts.enter_context(open_pool(url, max_size=2)), bench, utc_now)
+    on = Operating(pool, bench, utc_now)
     on.url, on.settings = url, settings
     return on

@@ -7,9 +7,12 @@ import threading
 from contextlib import ExitStack
 from enum import StrEnum
 from types import FrameType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from connector.practice.orgs import Org as Described
 
 
 class Which(StrEnum):
@@ -28,6 +31,10 @@ Faults = Annotated[
     str, typer.Option(help='JSON as for POST /_practice/faults, e.g. {"error_rate": {"503": 0.01}}.')
 ]
 Target = Annotated[str, typer.Option(help="HubSpot only: where webhooks go (settable later, too).")]
+Org = Annotated[
+    str, typer.Option(help="The kind of org: standard, enterprise, contacts-only, professional, or a YAML file.")
+]
+Bare = Annotated[bool, typer.Option("--bare", help="Without Accord's own fields, as before `accord setup`.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,12 +51,15 @@ def practice(
     rate_limits: RateLimits = False,
     faults: Faults = "{}",
     target_url: Target = "",
+    org: Org = "standard",
+    bare: Bare = False,
 ) -> None:
     """Serve a practice HubSpot or Salesforce, or both, until interrupted.
 
     Each prints, when ready, one JSON line with what a client needs.
     """
     wrong = {"latency_ms": latency_ms, "rate_limits": rate_limits} | _faults(faults)
+    described = _org(org)
     stopped = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -60,26 +70,34 @@ def practice(
     with ExitStack() as running:
         for offset, one in enumerate([which] if which else list(Which)):
             given = {"port": port + offset if port else 0, "people": people, "seed": seed, "host": host, **wrong}
-            needed, server = _serve(one, target_url, given)
+            given["bare"] = bare
+            needed, server = _serve(one, described, target_url, given)
             running.callback(server.close)
             sys.stdout.write(json.dumps({"service": one.value, **needed}) + "\n")
             sys.stdout.flush()
         stopped.wait()
 
 
-def _serve(which: Which, target_url: str, given: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+def _org(name: str) -> "Described":
+    from connector.errors import FixConfiguration
+    from connector.practice.orgs import OrgProblems, load
+
+    try:
+        return load(name)
+    except OrgProblems as wrong:
+        raise FixConfiguration(wrong.problems) from wrong
+
+
+def _serve(
+    which: Which, org: "Described", target_url: str, given: dict[str, Any]
+) -> tuple[dict[str, Any], Any]:
     """What a client needs, and the running server."""
+    from connector.practice.orgs import serving
+
     try:
         if which is Which.HUBSPOT:
-            from connector.practice import hubspot
-
-            server = hubspot.serve_hubspot(target_url=target_url, **given)
-            assert isinstance(server.core, hubspot.HubSpotCore)
-            return hubspot.connection(server.core, server.base_url), server
-        from connector.practice.salesforce import serve_salesforce
-
-        org = serve_salesforce(**given)
-        return dict(org.connection()), org
+            return serving.hubspot(org, target_url, **given)
+        return serving.salesforce(org, **given)
     except OSError as error:
         from connector.errors import Refused
 

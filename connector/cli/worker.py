@@ -4,10 +4,14 @@ import os
 import signal
 import threading
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import typer
 
 from connector.cli.options import Embedded, database, refuse_if_outdated
+
+if TYPE_CHECKING:
+    from connector.wiring import World
 
 
 def add_to(app: typer.Typer) -> None:
@@ -19,6 +23,7 @@ def worker(embedded: Embedded = None) -> None:
     asked = _asked_to_stop()
     from connector import logs
     from connector.settings import load
+    from connector.sizing import connection_budget
     from connector.wiring import open_world
     from connector.worker.process import Worker, collect_seldom
 
@@ -27,7 +32,10 @@ def worker(embedded: Embedded = None) -> None:
     with database(embedded, settings) as url:
         if not _ready(url, asked):
             return
+        logs.get(__name__).info(connection_budget(settings, url))
         with open_world(settings, url) as world:
+            if not _admitted(world, asked):
+                return
             collect_seldom()
             running = Worker(world)
             running.start()
@@ -47,6 +55,30 @@ def _asked_to_stop() -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     return asked
+
+
+def _admitted(world: "World", asked: threading.Event) -> bool:
+    """Nothing is written before both sides told that they are the accounts this database belongs to. Raises Refused
+    where they are not, FixConfiguration where credentials are missing; waits for a side that does not answer."""
+    from connector import logs
+    from connector.errors import CallFailed
+    from connector.wiring.admission import admit_both
+    from connector.wiring.connected import connections_on, insist
+    from connector.worker.patience import Patience
+
+    settings, patience = world.settings, Patience(asked)
+    insist(settings)
+    store = connections_on(settings, world.stores.pool)
+    while not asked.is_set():
+        try:
+            admit_both(settings, store, "accord worker", world.bench.clock())
+            return True
+        except CallFailed as error:
+            logs.get(__name__).error(
+                "a side does not tell which account it is", side=error.side, error=str(error)
+            )
+            patience.wait()
+    return False
 
 
 def _ready(url: str, asked: threading.Event) -> bool:

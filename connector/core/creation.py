@@ -47,6 +47,8 @@ def _field(
         return None
     source_native = desk.mapping.native(field, source)
     value = source.values.get(source_native) if source_native else None
+    if field.consent and not field.lens.is_strict(source.ref.side, value):  # type: ignore[attr-defined]
+        return None  # only a person can opt themselves in
     why = f"new record from {source.ref.side}"
     send: Value
     if value is None:

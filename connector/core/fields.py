@@ -10,7 +10,8 @@ from connector.core.blocking import is_blocked
 from connector.core.conflict import Decision, allowed, conflict, first_link
 from connector.core.derive import goes_back, is_due
 from connector.core.desk import Desk
-from connector.core.mapping import Blank, Direction, Field
+from connector.core.doubt import in_doubt, newer
+from connector.core.mapping import Blank, Field
 from connector.core.plan import UNSEEN, Change, Derived, Loser, Pair, Plan, Trouble, _Unseen
 from connector.core.records import Record, Side, Value
 from connector.errors import Untranslatable
@@ -86,12 +87,16 @@ class Fields:
             self.plan.unblocked.update((b.side, b.field) for b in self.pair.blocks if b.field == name)
 
     def _consent(self, field: Field, hv: Value, sv: Value) -> None:
-        """The stricter side wins; sync never opts anyone in."""
-        strict_h = field.lens.is_strict(Side.HUBSPOT, hv)  # type: ignore[attr-defined]
-        if strict_h and field.direction is not Direction.TO_HUBSPOT:
-            self._change(field, Side.HUBSPOT, hv, sv, "consent: the stricter side wins", None)
-        elif not strict_h and field.direction is not Direction.TO_SALESFORCE:
-            self._change(field, Side.SALESFORCE, sv, hv, "consent: the stricter side wins", None)
+        """The stricter side wins; sync never opts anyone in: only a value that forbids is ever written."""
+        for source, value, held in ((Side.HUBSPOT, hv, sv), (Side.SALESFORCE, sv, hv)):
+            if not field.lens.is_strict(source, value):  # type: ignore[attr-defined]
+                continue
+            if allowed(field, source):
+                self._change(field, source, value, held, "consent: the stricter side wins", None)
+            else:
+                self.plan.held.add(field.name)
+                self.plan.troubles.append(_one_way(field, source))
+            return
 
     def _differs(self, field: Field, hv: Value, sv: Value, sh: Value | _Unseen, ss: Value | _Unseen) -> None:
         values = {Side.HUBSPOT: hv, Side.SALESFORCE: sv}
@@ -101,6 +106,8 @@ class Fields:
         elif field.name in self.pair.asked:
             asked = self.pair.asked[field.name]
             decided = Decision(asked.side, asked.why, asked.why)
+        elif in_doubt(self.pair, field.name):
+            decided = newer(self.plan, field, values)
         elif sh is UNSEEN or ss is UNSEEN:
             decided = first_link(field, values)
         elif moved_h and moved_s:
@@ -161,6 +168,16 @@ class Fields:
         change = Change(field.name, target, native, held, send, value, source, why, two or second, second)
         change.loser = loser
         self.plan.changes.append(change)
+
+
+def _one_way(field: Field, strict: Side) -> Trouble:
+    """Nothing may be loosened, and the mapping keeps the stricter word from going over."""
+    return Trouble(
+        "consent_differs",
+        field.name,
+        f"{strict} says not to contact this person ({field.name}), and the mapping keeps it from {strict.other}.",
+        f"Opt them out in {strict.other} too, or let the field go both ways in the mapping.",
+    )
 
 
 def _needed(field: Field, desk: Desk, record: Record) -> str | None:

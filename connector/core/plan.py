@@ -106,6 +106,12 @@ class Pair:
     outcome: Any = None
     mode: Mapping[Side, bool] = field(default_factory=dict)
     asked: dict[str, Asked] = field(default_factory=dict)
+    doubt: frozenset[str] = frozenset()
+    """Names of fields whose Seen may be older than both sides: core/doubt.py."""
+    bounds: Any = None
+    """Of the run that wants it: core/bounds.py."""
+    archived: Side | None = None
+    """The side whose record an undo put into the recycle bin: the pair rests until somebody restores it."""
 
     def record(self, side: Side) -> Record | None:
         return self.hubspot if side is Side.HUBSPOT else self.salesforce
@@ -206,13 +212,14 @@ class Settled:
 class Plan:
     """The Plan of one pair. ``seen``: patches to Seen that hold whatever the writes bring. ``needs_history``: HubSpot
     properties whose history must be read before this plan is whole (plan again then). ``reason``: why, in words.
-    ``withheld`` and ``unmade``: what a side that is only observed is spared."""
+    ``withheld`` and ``unmade``: what a side that is only observed is spared. ``beyond``: what a run may not write."""
 
     pair: Pair
     changes: list[Change] = field(default_factory=list)
     creation: Creation | None = None
     losers: list[Loser] = field(default_factory=list)
     withheld: list[Change] = field(default_factory=list)
+    beyond: list[Change] = field(default_factory=list)
     unmade: Creation | None = None
     settled: list[Settled] = field(default_factory=list)
     seen: dict[Side, Seen] = field(default_factory=lambda: {Side.HUBSPOT: {}, Side.SALESFORCE: {}})
@@ -228,10 +235,17 @@ class Plan:
     blocks: list[Block] = field(default_factory=list)
     unblocked: set[tuple[Side, str]] = field(default_factory=set)
     created: Record | None = None
+    regained: bool = False
+    """The hand-off stands as the contact shows it, not as the database has it."""
+
+    archive: Ref | None = None
+    """A record to be put into the recycle bin: an undo's, of one that Accord made."""
+    archived: Side | None = None
+    """Where it is there (now, or as a row left over tells)."""
 
     @property
     def writes(self) -> bool:
-        return bool(self.changes or self.creation)
+        return bool(self.changes or self.creation or self.archive)
 
     def on(self, side: Side) -> list[Change]:
         return [c for c in self.changes if c.side is side]

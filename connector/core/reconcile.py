@@ -11,6 +11,7 @@ from datetime import datetime
 from connector.core.creation import plan_creation
 from connector.core.derive import derive
 from connector.core.desk import Desk
+from connector.core.doubt import ALL, without_old_wishes
 from connector.core.fields import Fields
 from connector.core.plan import UNSEEN, Derived, Pair, Plan, Trouble
 from connector.core.records import Side
@@ -24,8 +25,14 @@ def reconcile(
     plan = Plan(pair)
     if pair.gone is not None:
         plan.reason = f"the linked record on {pair.gone} is gone"
-        plan.troubles.append(_gone(pair))
+        if _archived(plan):
+            Settling(pair, desk.mapping, desk.fields, plan).run()
+            plan.reason = f"an undo put the {pair.gone} record into the recycle bin"
+        else:
+            plan.troubles.append(_gone(pair))
         return plan
+    if ALL in pair.doubt:
+        derived = without_old_wishes(plan, derived)
     settling = Settling(pair, desk.mapping, desk.fields, plan)
     if pair.left:
         settling.run()
@@ -65,6 +72,15 @@ def _withhold(plan: Plan) -> None:
         plan.unmade = plan.creation
         plan.changes = [c for c in plan.changes if not c.bound]
         plan.creation = None
+
+
+def _archived(plan: Plan) -> bool:
+    """Did we archive it? An archive whose answer was lost has happened: the record is gone."""
+    pair = plan.pair
+    left = any(row.action == "archive" and row.side is pair.gone for row in pair.left)
+    if left or pair.archived is pair.gone:
+        plan.archived = pair.gone
+    return plan.archived is not None
 
 
 def _gone(pair: Pair) -> Trouble:

@@ -74,7 +74,8 @@ class Record:
 class Notice:
     """A hint that a Ref may have moved. ``values`` are what the sender said the fields held (native names,
     maybe empty); ``kind``: 'changed', 'created', 'gone' or 'merged'. ``occurred_at``: the sender's clock.
-    ``by_poll``: found by a poll or backfill rather than pushed."""
+    ``by_poll``: found by a poll or backfill rather than pushed. ``partial``: it speaks for its ``values`` alone, though
+    its kind usually speaks for the whole record (a Salesforce change event)."""
 
     ref: Ref
     values: Mapping[str, Value]
@@ -82,3 +83,4 @@ class Notice:
     kind: str = "changed"
     by_poll: bool = False
     redacted: bool = False
+    partial: bool = False

@@ -42,7 +42,9 @@ class Settling:
 
     def _row(self, row: Left) -> None:
         missing = self.pair.record(row.side) is None
-        if missing or (row.action == "create" and self.pair.record(row.side.other) is None):
+        if row.action == "archive":
+            self.plan.settled.append(Settled(row.id, "done" if missing else "lapsed", row.changes))
+        elif missing or (row.action == "create" and self.pair.record(row.side.other) is None):
             self.plan.settled.append(Settled(row.id, "lapsed", row.changes))
         elif row.action == "create":
             self._created(row)

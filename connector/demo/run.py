@@ -3,26 +3,51 @@
 from __future__ import annotations
 
 import json
+import signal
+import tempfile
 import time
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from connector.adapters.mappings import load
+from connector.demo.agreement import lay_out_for
+from connector.demo.day import Day, Scene
 from connector.demo.stage import DemoFailed, Stage, open_stage
-from connector.demo.story import Day, Scene, play
+from connector.demo.story import play
+from connector.demo.words import Words
+from connector.practice import orgs
 
 console = Console()
 
 
-def run(people: int, seed: int, mappings: Path | None, once: bool) -> None:
-    """Raises DemoFailed with what was not shown. With ``once`` everything ends after the table."""
+def run(people: int, seed: int, org_name: str, mappings: Path | None, once: bool) -> None:
+    """Raises DemoFailed with what was not shown, OrgProblems and FixConfiguration for files that are wrong. With
+    ``once`` everything ends after the table."""
+    signal.signal(signal.SIGTERM, _told_to_end)
+    org = orgs.load(org_name)
+    with tempfile.TemporaryDirectory(prefix="accord-agreement-") as folder:
+        agreed = mappings or lay_out_for(org.mappings, Path(folder))
+        _play(people, seed, org, agreed, once)
+
+
+def _told_to_end(number: int, frame: FrameType | None) -> None:
+    """Everything that was started is ended on the way out."""
+    raise SystemExit(128 + number)
+
+
+def _play(people: int, seed: int, org: orgs.Org, mappings: Path, once: bool) -> None:
     started = time.monotonic()
+    words = Words(load(mappings))
     console.print(f"[bold]Accord[/]: {people} people on two practice servers, seed {seed}. Starting …")
-    with open_stage(people, seed, mappings) as stage:
+    _say(f"The org “{org.name}”: {org.about}")
+    with open_stage(people, seed, org, mappings) as stage:
         _say(f"up after {time.monotonic() - started:.1f} s on {stage.hubspot.url} and {stage.salesforce.url}")
-        day = Day(stage, f"s{seed}")
+        stage.accord("mappings", "check", "--live", show=True)
+        day = Day(stage, f"s{seed}", words)
         first_day(day)
         _say("[bold]A working day[/]")
         play(day)
@@ -79,13 +104,15 @@ def _is_write(line: str) -> bool:
 def _table(scenes: list[Scene], stage: Stage, seconds: float) -> Table:
     hubspot, salesforce = stage.hubspot.calls()["total"], stage.salesforce.calls()["total"]
     table = Table(
-        title=f"What happened in {seconds:.0f} s",
+        title=f"What happened in {seconds:.0f} s with the org “{stage.org.name}”",
         caption=f"API calls: HubSpot {hubspot}, Salesforce {salesforce}",
     )
-    for name, justify in (("scene", "left"), ("what was seen", "left"), ("seconds", "right")):
+    columns = (("scene", "left"), ("what was seen", "left"), ("told by", "left"), ("seconds", "right"))
+    for name, justify in columns:
         table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for scene in scenes:
-        table.add_row(scene.title, scene.shown, f"{scene.seconds:.2f}" if scene.seconds is not None else "")
+        took = f"{scene.seconds:.2f}" if scene.seconds is not None else ""
+        table.add_row(scene.title, scene.shown, scene.told_by, took)
     return table
 
 

@@ -19,9 +19,13 @@ from typing import Any
 
 import requests
 
+from connector.practice.orgs import Org
+
 OUTBOUND_PATH = "demo-outbound-secret-path"
 PROCFILE = Path(__file__).parent.parent.parent / "Procfile"
 RELEASE_FIRST = ("web", "worker")
+POLL_SECONDS = 2
+"""Where nothing is pushed; in earnest a minute."""
 
 
 class DemoFailed(Exception):
@@ -55,7 +59,7 @@ class Practice:
     def edit(self, object_: str, values: dict[str, Any], **more: Any) -> str:
         return str(self("edit", object=object_, values=values, **more)["id"])
 
-    def find(self, object_: str, field_: str, value: str) -> list[dict[str, Any]]:
+    def find(self, object_: str, field_: str, value: str | bool) -> list[dict[str, Any]]:
         found = self("find", object=object_, field=field_, value=value)["records"]
         return [dict(one["values"], id=one["id"]) for one in found]
 
@@ -69,6 +73,7 @@ class Stage:
 
     hubspot: Practice
     salesforce: Practice
+    org: Org
     env: dict[str, str]
     logs: Path
     port: int
@@ -88,6 +93,30 @@ class Stage:
             sys.stdout.flush()
         return done.stdout
 
+    @property
+    def pushed(self) -> bool:
+        """Salesforce tells of its changes itself."""
+        return self.org.salesforce.outbound_messages
+
+    @property
+    def patience(self) -> float:
+        return 20.0 if self.pushed else 20.0 + 5 * POLL_SECONDS
+
+    def told_by(self, side: str) -> str:
+        """How Accord comes to know what somebody did on that side."""
+        ways = {"hubspot": "webhook", "salesforce": "message" if self.pushed else f"poll, {POLL_SECONDS} s"}
+        return ways.get(side, "")
+
+    def required(self, object_: str) -> dict[str, Any]:
+        """What this org requires of every record besides the usual."""
+        wished = self.org.salesforce.fields.get(object_, {})
+        return {name: wish.fill for name, wish in wished.items() if wish.required}
+
+    def owner(self, record: dict[str, Any]) -> str:
+        """The e-mail of whoever owns it."""
+        found = self.salesforce.find("User", "Id", str(record.get("OwnerId")))
+        return str(found[0]["Email"]) if found else str(record.get("OwnerId"))
+
     def alive(self) -> None:
         for name, process in self.processes.items():
             if process.poll() is not None:
@@ -101,7 +130,7 @@ ACCORD = [sys.executable, "-m", "connector"]
 
 
 @contextmanager
-def open_stage(people: int, seed: int, mappings: Path | None) -> Iterator[Stage]:
+def open_stage(people: int, seed: int, org: Org, mappings: Path) -> Iterator[Stage]:
     """Start everything; when the block ends every process is ended and the folder removed."""
     with ExitStack() as ending:
         folder = Path(
@@ -110,11 +139,12 @@ def open_stage(people: int, seed: int, mappings: Path | None) -> Iterator[Stage]
             )
         )
         folder.chmod(0o755)
-        options = ("--people", str(people), "--seed", str(seed))
+        options = ("--people", str(people), "--seed", str(seed), "--org", org.source)
         practice = [_practice(ending, folder, which, options) for which in ("hubspot", "salesforce")]
         told = [Practice(_first_line(process, folder, which)) for process, which in practice]
         port = _free_port()
-        stage = Stage(told[0], told[1], _env(told[0], told[1], folder, port, mappings), folder, port)
+        env = _env(told[0], told[1], folder, port, mappings) | _push(org)
+        stage = Stage(told[0], told[1], org, env, folder, port)
         for name in ("release", *RELEASE_FIRST):
             _from_procfile(stage, ending, name)
         _wait_for_web(stage)
@@ -138,8 +168,15 @@ def _first_line(process: subprocess.Popen[bytes], folder: Path, which: str) -> d
     return dict(json.loads(line))
 
 
+def _push(org: Org) -> dict[str, str]:
+    """Outbound messages where the edition has them; polls in quick succession where it hasn't."""
+    if org.salesforce.outbound_messages:
+        return {"ACCORD_SALESFORCE_OUTBOUND_SECRET": OUTBOUND_PATH}
+    return {"ACCORD_POLL_SECONDS": str(POLL_SECONDS)}
+
+
 def _env(
-    hubspot: Practice, salesforce: Practice, folder: Path, port: int, mappings: Path | None
+    hubspot: Practice, salesforce: Practice, folder: Path, port: int, mappings: Path
 ) -> dict[str, str]:
     """A clean environment: nothing of the caller's own Accord gets in."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("ACCORD_", "DATABASE_URL", "PORT"))}
@@ -160,11 +197,10 @@ def _env(
             "ACCORD_SALESFORCE_CLIENT_ID": s["client_id"],
             "ACCORD_SALESFORCE_CLIENT_SECRET": s["client_secret"],
             "ACCORD_SALESFORCE_ORG_ID": s["org_id"],
-            "ACCORD_SALESFORCE_OUTBOUND_SECRET": OUTBOUND_PATH,
+            "ACCORD_MAPPINGS": str(mappings.resolve()),
             "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}",
             "WEB_CONCURRENCY": "1",
         }
-        | ({"ACCORD_MAPPINGS": str(mappings.resolve())} if mappings else {})
     )
 
 
@@ -198,6 +234,8 @@ def _subscribe(stage: Stage) -> None:
     wanted = json.loads(stage.accord("mappings", "webhooks"))
     root = f"http://127.0.0.1:{stage.port}/webhooks"
     stage.hubspot("webhooks", target_url=f"{root}/hubspot", subscriptions=wanted["hubspot"])
+    if not stage.pushed:
+        return
     stage.salesforce(
         "outbound",
         target_url=f"{root}/salesforce/{OUTBOUND_PATH}",

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from connector.core.records import Record, Ref, Side, Value, Version
+from connector.ports.survey import SurveyedOrg, SurveyedPortal
 
 Guard = Callable[[float], None]
 """Called before every HTTP call with that call's time-out in seconds. Raises LeaseEnding or Stopping."""
@@ -97,6 +98,10 @@ class Crm(Protocol):
     ) -> Iterator[list[Record]]:
         """Pages of records modified at or after ``since``, oldest first, for polls and backfills."""
 
+    def archive(self, refs: Sequence[Ref], guard: Guard) -> dict[Ref, Written]:
+        """Into the recycle bin, where people can restore them: 'done' (also where it was there already), 'refused',
+        'unknown'. Only an undo asks for it, of records that Accord made and nobody touched."""
+
     def schema(self, object_: str) -> dict[str, FieldSchema]: ...
 
     def people(self) -> dict[str, str]:
@@ -107,6 +112,9 @@ class Crm(Protocol):
 
 
 class HubSpotCrm(Crm, Protocol):
+    @property
+    def surveyor(self) -> SurveyedPortal: ...
+
     def write(
         self,
         writes: Sequence[Write],
@@ -125,8 +133,14 @@ class HubSpotCrm(Crm, Protocol):
     def set_members(self, list_name: str, add: Sequence[str], remove: Sequence[str], guard: Guard) -> None:
         """Add to and remove from a static list (made if missing)."""
 
+    def members(self, list_name: str, after: str | None, guard: Guard) -> Iterator[tuple[list[str], str]]:
+        """Pages of a list's contact ids, each with the place behind it. Raises MendRequest for an unknown list."""
+
 
 class SalesforceCrm(Crm, Protocol):
+    @property
+    def surveyor(self) -> SurveyedOrg: ...
+
     def query(self, soql: str, guard: Guard) -> Iterator[list[dict[str, Any]]]:
         """Pages of rows."""
 

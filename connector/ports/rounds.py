@@ -84,6 +84,7 @@ class Saving(Protocol):
     observed: list[dict[str, Any]]
     unobserved: list[str]
     answered: list[dict[str, Any]]
+    items: list[dict[str, Any]]
     finish: list[dict[str, Any]]
 
     def keep(self, mine: set[int], notes: dict[int, list[dict[str, Any]]]) -> None:
@@ -99,7 +100,7 @@ class Saving(Protocol):
 class Rounds(Protocol):
     """The rounds' side of the database; see adapters/postgres/rounds.py."""
 
-    def claim(self, limit: int, now: datetime, until: datetime) -> Claim: ...
+    def claim(self, limit: int, now: datetime, until: datetime, spare: Sequence[int] = ()) -> Claim: ...
     def busy(self, links: Sequence[int], since: datetime, limit: int) -> list[dict[str, Any]]: ...
     def trip(self, trips: Sequence[tuple[str, str, str, str]], now: datetime) -> None: ...
     def written(self, side: str, since: datetime) -> tuple[int, int]: ...

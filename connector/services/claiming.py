@@ -4,10 +4,12 @@ each pair."""
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from connector.core.bounds import Bounds
 from connector.core.plan import Asked, Block, Left, Pair
 from connector.core.records import Ref, Side
 from connector.ports import Claim
@@ -29,9 +31,11 @@ class Claimed:
         return bool(self.pairs or self.loose)
 
 
-def claim(bench: Workbench, limit: int) -> Claimed:
+def claim(bench: Workbench, limit: int, spare: Sequence[int] = ()) -> Claimed:
+    """``spare``: lanes that are left to others."""
     now = bench.clock()
-    found = bench.rounds.claim(limit, now, now + timedelta(seconds=bench.pace.lease))
+    until = now + timedelta(seconds=bench.pace.lease)
+    found = bench.rounds.claim(limit, now, until, spare) if spare else bench.rounds.claim(limit, now, until)
     claimed, left = Claimed(found), LeftOvers(found.left)
     blocks, issues = _by_link(found.blocks), _by_link(found.issues)
     echoes = []
@@ -107,11 +111,20 @@ def _pair(
         pair.shown = {k: datetime.fromisoformat(v) for k, v in link["shown"].items()}
     if link["asked"]:
         pair.asked = {name: Asked.from_document(asked) for name, asked in link["asked"].items()}
+    pair.doubt = frozenset(link["doubt"] or ())
+    pair.archived = Side(link["archived"]) if link["archived"] else None
     pair.left = left.of(pair.link, hubspot, salesforce)
     pair.blocks = [_block(b) for b in blocks.get(row["link_id"], ())]
     pair.open_issues = {(i["code"], i["field"]) for i in issues.get(row["link_id"], ())}
-    pair.notes = row["notes"]
+    pair.notes, pair.bounds = row["notes"], bounds_of(row)
     return pair
+
+
+def bounds_of(row: Row) -> Bounds | None:
+    """Of a row that a run wants. Whoever else wants a round of it raised seq."""
+    if row.get("run_id") is None:
+        return None
+    return Bounds(row["run_id"], row["run_only"] or {}, row["run_seq"] != row["seq"])
 
 
 def _block(b: Row) -> Block:
@@ -122,6 +135,9 @@ def _block(b: Row) -> Block:
 
 def _is_echo(bench: Workbench, row: Row, pair: Pair, held: bool) -> bool:
     """All values of the notices equal Seen: our own write coming back. Only where nothing else may be going on."""
+    if pair.archived is not None and row.get("run_id") is None and not pair.left:
+        # an undo put its record away: it rests, unless that side tells of it
+        return not any(n["s"] == pair.archived and n.get("k") != "gone" for n in row["notes"])
     if row["was_leased"] or row["requeued"] or held or pair.left or pair.open_issues or not row["notes"]:
         return False
     desk = bench.desk

@@ -39,12 +39,16 @@ class Seen(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What only the wiring knows. ``missing``: credentials that are not set, in words. ``probe``: looks at a side from
-    outside. ``versions``: API version set for each side. ``database``: findings of the database itself.
-    ``mapping``: the
-    mapping's problems against (HubSpot's schema, Salesforce's by object). ``unset``: settings without which a
-    side can't
-    push, with their fix."""
+    """What only the wiring knows.
+
+    ``missing``: credentials that are not set, in words. ``probe``: looks at a side from outside. ``versions``: API
+    version set for each side. ``database``: findings of the database itself. ``mapping``: the mapping's problems
+    against (HubSpot's schema, Salesforce's by object). ``unset``: settings without which a side can't push, with their
+    fix. ``belongs``: the accounts that the database is bound to (id, whether a test account); ``named``: account ids in
+    the settings. ``test_login``: Salesforce is reached by the login of sandboxes. ``target``: where outbound messages
+    have to go (secret). ``push``: how Salesforce's changes reach us now (pubsub, outbound, poll), and what is wrong
+    with it. ``shares``: of the day's calls at which backfills, then all but hand-offs, wait. ``subscribed``: the app's
+    webhook subscriptions, where a file holds them."""
 
     missing: Sequence[str] = ()
     probe: Callable[[Side], Seen | None] = lambda side: None
@@ -52,3 +56,10 @@ class Surroundings:
     database: Callable[[], Sequence[Finding]] = tuple
     mapping: Callable[[dict[str, FieldSchema], Schemas], Sequence[str]] = lambda hubspot, salesforce: ()
     unset: Mapping[Side, str] = field(default_factory=dict)
+    belongs: Mapping[Side, tuple[str, bool]] = field(default_factory=dict)
+    named: Mapping[Side, str] = field(default_factory=dict)
+    test_login: bool = False
+    target: str = field(default="", repr=False)
+    push: Callable[[], tuple[str, Sequence[str]]] = lambda: ("poll", ())
+    shares: tuple[float, float] = (0.5, 0.8)
+    subscribed: Callable[[], Sequence[tuple[str, str]] | None] = lambda: None

@@ -38,6 +38,14 @@ def _journal(plan: Plan, intent: Intent) -> None:
         record, changes = pair.record(side), plan.on(side)
         if record is not None and changes:
             intent.journal.append(_row(plan, "update", record.ref, None, changes, record.read_at))
+    put_away = pair.record(plan.archive.side) if plan.archive else None
+    if plan.archive is not None and put_away is not None:
+        held = [
+            Change("", plan.archive.side, native, value, None, None, None, "put into the recycle bin")
+            for native, value in put_away.values.items()
+            if value is not None
+        ]
+        intent.journal.append(_row(plan, "archive", plan.archive, None, held, put_away.read_at))
     creation = plan.creation
     source = pair.record(creation.side.other) if creation else None
     if creation is not None and source is not None:
@@ -58,6 +66,7 @@ def _row(
         "action": action,
         "changes": [entry_of(c) for c in changes],
         "read_at": read_at,
+        "run_id": plan.pair.bounds.journalled if plan.pair.bounds is not None else None,
     }
 
 

@@ -70,7 +70,7 @@ class LookingRounds:
     def __init__(self, rounds: Rounds, store: LookStore, ref: Ref, link: int | None) -> None:
         self._rounds, self._store, self._ref, self._link = rounds, store, ref, link
 
-    def claim(self, limit: int, now: datetime, until: datetime) -> Claim:
+    def claim(self, limit: int, now: datetime, until: datetime, spare: Sequence[int] = ()) -> Claim:
         return self._store.look(self._ref, self._link, now)
 
     def claim_identities(self, token: int, keys: Iterable[str], now: datetime, until: datetime) -> set[str]:

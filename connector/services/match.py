@@ -17,6 +17,7 @@ from connector.core.qualification import judge
 from connector.core.records import Record, Ref, Side
 from connector.errors import Refused
 from connector.ports import Crm
+from connector.services.first_day import UNKNOWN, Terms, look
 from connector.services.match_report import SHOWN_MANY, SHOWN_SAMPLES, Report, Several
 from connector.services.unleased import unleased
 from connector.services.workbench import Workbench
@@ -36,7 +37,9 @@ class ReportStore(Protocol):
         """Approve it, and queue what it found in the backfill lane; how many go round."""
 
 
-def report(bench: Workbench, store: ReportStore, progress: Progress = lambda object_, n: None) -> Report:
+def report(
+    bench: Workbench, store: ReportStore, progress: Progress = lambda object_, n: None, terms: Terms = UNKNOWN
+) -> Report:
     """Read everybody, match, and keep the report. One search or query page per 200 to 2,000 records; no write.
 
     Raises what the sides' calls raise (CallFailed); then nothing is kept.
@@ -45,6 +48,7 @@ def report(bench: Workbench, store: ReportStore, progress: Progress = lambda obj
     hubspot = _read(bench, bench.hubspot, ["contact"], progress)
     salesforce = _read(bench, bench.salesforce, mapping.salesforce_objects, progress)
     made = _Matching(bench, {Side.HUBSPOT: hubspot, Side.SALESFORCE: salesforce}).run()
+    made.first_day = look(bench, {side: len(refs) for side, refs in made.created.items()}, terms)
     made.id = store.add_report(made.summary(), made.found(), bench.agreement.fingerprint, bench.clock())
     return made
 

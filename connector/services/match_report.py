@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector.core.records import Ref, Side
+from connector.services.first_day import FirstDay
 
 SHOWN_MANY, SHOWN_SAMPLES = 500, 20
 Row = dict[str, Any]
@@ -37,13 +38,15 @@ class Several:
 @dataclass(slots=True)
 class Report:
     """``pairs``: (HubSpot's Ref, Salesforce's, by what). ``created``: for whom a record would be made, by the side it
-    would be made on. ``who``: Ref -> e-mail, for the operator's eyes; it is not stored."""
+    would be made on. ``who``: Ref -> e-mail, for the operator's eyes; it is not stored. ``first_day``: what that
+    costs."""
 
     counts: dict[Side, Count] = field(default_factory=lambda: {side: Count() for side in Side})
     pairs: list[tuple[Ref, Ref, str]] = field(default_factory=list)
     many: list[Several] = field(default_factory=list)
     created: dict[Side, list[Ref]] = field(default_factory=lambda: {side: [] for side in Side})
     who: dict[Ref, str] = field(default_factory=dict)
+    first_day: FirstDay | None = None
     id: int = 0
 
     def summary(self) -> Row:
@@ -56,6 +59,7 @@ class Report:
                 {"ref": str(m.ref), "by": m.by, "several": [str(r) for r in m.several]}
                 for m in self.many[:SHOWN_MANY]
             ],
+            "first_day": self.first_day.document() if self.first_day is not None else None,
             "create": {
                 str(side): [str(ref) for ref in refs[:SHOWN_SAMPLES]] for side, refs in self.created.items()
             },

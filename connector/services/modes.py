@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from connector.core.records import Side
 from connector.errors import Refused
+from connector.services.dangers import dangers
 from connector.services.workbench import Workbench
 
 MODES = ("observe", "limited", "live")
@@ -48,8 +49,11 @@ def set_mode(
     by: str,
     sides: Sequence[Side] = tuple(Side),
     limited: Limited = Limited(),
+    although: str = "",
 ) -> int:
-    """How many persons go round because of it. Raises Refused, telling what to do first."""
+    """How many persons go round because of it. Raises Refused, telling what to do first.
+
+    ``although``: the reason to write in spite of a danger (services/dangers.py); it is kept with the decision."""
     if mode not in MODES:
         raise Refused(f"There is no mode {mode!r}. Modes: {', '.join(MODES)}.")
     limits = limited.document()
@@ -59,7 +63,17 @@ def set_mode(
         raise Refused("--email, --domain and the caps go with `accord mode limited`.")
     if mode != "observe":
         _seen(bench, store)
+        by = _although(dangers(bench, mode), by, although)
     return store.set_mode(list(sides), mode, limits, by, bench.clock())
+
+
+def _although(found: list[str], by: str, reason: str) -> str:
+    """Who decides it; with the reason where there is a danger. Raises Refused where there is none."""
+    if not found:
+        return by
+    if len(reason.split()) < 2:
+        raise Refused(f"{'. '.join(found)}. If it has to be, say why: --although REASON.")
+    return f"{by}, although: {reason}"
 
 
 def _seen(bench: Workbench, store: ModeStore) -> None:

@@ -6,8 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from connector.core.bounds import confine
 from connector.core.conditions import Truth, evaluate
-from connector.core.handoff import NO_OWNER, Handoff, Step, advance, choose_owner, derived, sales_view
+from connector.core.doubt import ALL, HANDOFF, NEVER
+from connector.core.handoff import (
+    NO_OWNER,
+    Handoff,
+    SalesView,
+    Step,
+    advance,
+    choose_owner,
+    derived,
+    regained,
+    sales_view,
+)
 from connector.core.outcome import OpportunityView
 from connector.core.plan import Derived, Pair, Plan, Trouble
 from connector.core.qualification import Verdict, judge
@@ -33,6 +45,7 @@ class _Draft:
     step: Step | None
     troubles: list[Trouble] = field(default_factory=list)
     filtered: str = ""
+    regained: bool = False
 
 
 class Planning:
@@ -80,6 +93,8 @@ class Planning:
 
     def _draft(self, pair: Pair, coming: Mapping[str, Value] = NOTHING_COMES) -> _Draft:
         pair.mode = {side: self._writable(pair, side) for side in Side}
+        if self._lost_link(pair):
+            pair.doubt, pair.shown_at = frozenset({ALL}), NEVER
         draft = _Draft(pair, [], None, None, None)
         if pair.gone is not None:
             return draft
@@ -99,6 +114,14 @@ class Planning:
         if mode == "live":
             return True
         return mode == "limited" and _within(pair, limits)
+
+    def _lost_link(self, pair: Pair) -> bool:
+        """While a restored database is recovered: both records, of which Salesforce's names the contact, were linked
+        once. To link them anew as if they had never met would let the mapping's winner overwrite what is newer."""
+        recovering = any(limits.get("recovering") for _, limits in self.modes.values())
+        if not recovering or pair.link is not None or pair.hubspot is None or pair.salesforce is None:
+            return False
+        return pair.salesforce.values.get(self.bench.desk.mapping.salesforce_key) == pair.hubspot.ref.id
 
     def _filtered(self, pair: Pair) -> str:
         """A linked person, or one that matches, always syncs."""
@@ -131,7 +154,7 @@ class Planning:
             converted=converted,
             opportunity_known=known,
         )
-        handoff, missing, given = self._given_on(draft, hubspot)
+        handoff, missing, given = self._given_on(draft, hubspot, self._handoff_of(draft, hubspot, sales))
         step = advance(
             handoff, verdict, sales, self.now, rules, self._owner(draft, hubspot),
             missing or self._blocked(pair, hubspot), hubspot.values.get(rules.hubspot.lifecycle),
@@ -146,10 +169,23 @@ class Planning:
         if step.create and pair.salesforce is None:
             draft.create = (Side.SALESFORCE, step.reason)
 
-    def _given_on(self, draft: _Draft, hubspot: Record) -> tuple[Handoff | None, str | None, str | None]:
+    def _handoff_of(self, draft: _Draft, hubspot: Record, sales: SalesView) -> Handoff | None:
+        """As the database has it; or, where that may be older than the contact, as the contact shows it."""
+        pair, rules = draft.pair, self.bench.agreement.handoff
+        known: Handoff | None = pair.handoff
+        if draft.verdict is None or not pair.doubt & {ALL, HANDOFF}:
+            return known
+        shown = regained(known, hubspot.values, draft.verdict, sales, self.now, rules)
+        draft.regained = shown != known
+        if shown is None or pair.salesforce is None or not draft.regained:
+            return shown
+        return replace(shown, salesforce_ref=str(pair.salesforce.ref))
+
+    def _given_on(
+        self, draft: _Draft, hubspot: Record, handoff: Handoff | None
+    ) -> tuple[Handoff | None, str | None, str | None]:
         """The hand-off, why it can't be made, and its new owner: an offer that never reached Salesforce, because its
         owner left meanwhile, goes to somebody else. Without an owner the record would be the integration user's."""
-        handoff: Handoff | None = draft.pair.handoff
         if handoff is None or draft.pair.salesforce is not None or handoff.salesforce_ref is not None:
             return handoff, None, None
         if not handoff.is_open or handoff.owner_email is None or handoff.owner_email in self.bench.people:
@@ -211,12 +247,13 @@ class Planning:
         if draft.filtered:
             return Plan(pair, reason=draft.filtered)
         plan = reconcile(pair, self.bench.desk, draft.wanted, self.now, draft.create)
-        plan.verdict, plan.step = draft.verdict, draft.step
+        plan.verdict, plan.step, plan.regained = draft.verdict, draft.step, draft.regained
         plan.troubles += draft.troubles
         if not all(pair.mode.values()):
             plan.step = None
         raised = {(t.code, t.field) for t in plan.troubles}
         plan.cleared = {(c, name) for c, name in pair.open_issues - raised if not self._stands(c, name, plan)}
+        confine(plan, self.bench.desk)
         return plan
 
     def _stands(self, code: str, name: str, plan: Plan) -> bool:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from connector.core.records import Side
+from connector.services.first_day import UNKNOWN, FirstDay, Terms, look
 from connector.services.workbench import Workbench
 
 PAUSE = 0.5
@@ -36,6 +38,7 @@ class Preview:
     fields: list[Row]
     creates: list[Row]
     examples: list[Row]
+    first_day: FirstDay | None = None
 
 
 def preview(
@@ -44,13 +47,21 @@ def preview(
     each: int = 2,
     seconds: float = 0.0,
     sleep: Callable[[float], None] = time.sleep,
+    terms: Terms = UNKNOWN,
 ) -> Preview:
-    """Reads the database only. Waits up to ``seconds`` for rounds that still plan."""
+    """Reads the database, and what records that would be made cost on the sides. Waits up to ``seconds`` for rounds
+    that still plan."""
     end = bench.clock() + timedelta(seconds=seconds)
     while store.unplanned() and bench.clock() < end:
         sleep(PAUSE)
     told = store.observed(each)
-    return Preview(**{name: told[name] for name in Preview.__dataclass_fields__})
+    creates = dict.fromkeys(Side, 0)
+    for row in told["creates"]:
+        creates[Side.HUBSPOT if row["object"] == "contact" else Side.SALESFORCE] += row["records"]
+    costs = look(bench, creates, terms) if any(creates.values()) else None
+    return Preview(
+        **{name: told[name] for name in Preview.__dataclass_fields__ if name in told}, first_day=costs
+    )
 
 
 def approve(bench: Workbench, store: PreviewStore, seen: Preview, by: str) -> None:
@@ -60,5 +71,6 @@ def approve(bench: Workbench, store: PreviewStore, seen: Preview, by: str) -> No
         "waiting": seen.waiting,
         "fields": seen.fields,
         "creates": seen.creates,
+        "first_day": seen.first_day.document() if seen.first_day is not None else None,
     }
     store.add_preview(summary, bench.agreement.fingerprint, by, bench.clock())

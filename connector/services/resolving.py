@@ -16,7 +16,7 @@ from connector.core.matching import Match, match_hubspot, match_key, match_sales
 from connector.core.plan import Pair, Trouble
 from connector.core.records import Record, Ref, Side
 from connector.ports import Guard
-from connector.services.claiming import Claimed, LeftOvers, Row
+from connector.services.claiming import Claimed, LeftOvers, Row, bounds_of
 from connector.services.reading import read_hubspot, read_salesforce, salesforce_fields
 from connector.services.workbench import Workbench
 
@@ -68,9 +68,10 @@ class Resolving:
         return self.answer
 
     def _without_converted(self, rows: list[Row]) -> list[Row]:
-        """An unlinked Contact may come from a converted Lead: if that Lead is linked, its Link goes round."""
+        """An unlinked Contact may come from a converted Lead: if that Lead is linked, its Link goes round. An org that
+        works without Leads may not even show them."""
         contacts = {r["ref_id"]: r for r in rows if r["side"] == "salesforce" and r["object"] == "Contact"}
-        if not contacts:
+        if not contacts or "Lead" not in self.bench.desk.mapping.salesforce_objects:
             return rows
         leads = self.bench.salesforce.lead_of(sorted(contacts), self.guard)
         origin = {
@@ -102,7 +103,7 @@ class Resolving:
         for row in rows:
             record = records.get(row_ref(row))
             if record is None:
-                self.answer.finished.append(row)
+                self.answer.finished.append(row | {"gone": True})
             elif record.ref != row_ref(row):
                 refs.add(record.ref)
                 self.answer.finished.append(row)
@@ -239,6 +240,7 @@ class Resolving:
             return
         pair = Pair(row["id"], row["seq"], None, row["lane"])
         pair.origin, pair.match_key, pair.notes = record.ref, match_key(record), row["notes"]
+        pair.bounds = bounds_of(row)
         mate = match.record
         if mate is not None and mate.moved_to is not None:
             mate = read_salesforce(self.bench, [mate.ref], self.guard).get(mate.ref)

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from connector.core.bounds import may_link
 from connector.core.confirm import kept_values
+from connector.core.doubt import still
 from connector.core.handoff import sales_view, settled
 from connector.core.plan import Change, Plan
 from connector.core.records import Side
 from connector.ports import Documents
 from connector.services.asked import answer_of
 from connector.services.intending import Doc, common, entry_of, handoff_of, link_of, loser_of
+from connector.services.runs.outcomes import item_of
 from connector.services.workbench import Workbench
 from connector.services.writing import Result
 
@@ -33,6 +36,7 @@ class Saving(Documents):
     observed: list[Doc] = field(default_factory=list)
     unobserved: list[str] = field(default_factory=list)
     answered: list[Doc] = field(default_factory=list)
+    items: list[Doc] = field(default_factory=list)
     finish: list[Doc] = field(default_factory=list)
 
     def keep(self, mine: set[int], notes: dict[int, list[Doc]]) -> None:
@@ -43,7 +47,8 @@ class Saving(Documents):
                 self.ledger += [loser_of(plan.pair, loser) for loser in losers]
         for name in (
             "settled", "ledger", "handoffs_new", "handoffs", "edges", "links", "repoint", "new_links",
-            "open_issue", "close_issues", "set_blocks", "lift_blocks", "observed", "answered", "finish",
+            "open_issue", "close_issues", "set_blocks", "lift_blocks", "observed", "answered", "items",
+            "finish",
         ):  # fmt: skip
             setattr(self, name, [d for d in getattr(self, name) if d["row"] in mine])
 
@@ -75,7 +80,7 @@ class Saving(Documents):
     def linked(self, made: dict[tuple[str, str], int]) -> None:
         """A pair that met a uniqueness error goes round again, alone; the others get their link's id."""
         ids: dict[int, int | None] = {d["row"]: made.get((d["hi"], d["si"])) for d in self.new_links}
-        for docs in (self.ledger, self.settled, self.handoffs, self.handoffs_new, self.open_issue):
+        for docs in (self.ledger, self.settled, self.handoffs, self.handoffs_new, self.open_issue, self.items):
             for doc in docs:
                 if ids.get(doc["row"]) is not None:
                     doc["link_id"] = ids[doc["row"]]
@@ -84,7 +89,11 @@ class Saving(Documents):
                 self._adopt_issues(new, f"link:{link}")
         for doc in self.finish:
             if doc["row"] in ids and ids[doc["row"]] is None:
-                doc["again"] = True
+                doc["again"], doc["free"] = True, False
+        self.items = [d for d in self.items if d["row"] not in ids or ids[d["row"]] is not None]
+        for doc in self.items:
+            if ids.get(doc["row"]) is not None:
+                doc["subject"] = f"link:{ids[doc['row']]}"
         self.set_blocks = [d for d in self.set_blocks if d["link_id"] is not None or ids.get(d["row"])]
         for doc in self.set_blocks:
             doc["link_id"] = doc["link_id"] or ids[doc["row"]]
@@ -104,6 +113,9 @@ def saving_of(
     for plan in silent:
         common(plan, saving, bench)
         _after(saving, plan, Result(plan))
+    links = {d["row"] for d in saving.new_links}
+    told = [item_of(r, journal, r.plan.pair.row in links) for r in [*results, *map(Result, silent)]]
+    saving.items = [doc for doc in told if doc is not None]
     return saving
 
 
@@ -119,6 +131,10 @@ def _result(
         id_ = journal.get((side, record.ref.id, None)) if record and changes else None
         if id_ is not None:
             _settle_row(saving, plan, id_, changes)
+    if plan.archive is not None and result.archive in ("done", "refused"):
+        id_ = journal.get((plan.archive.side, plan.archive.id, None))
+        if id_ is not None:
+            saving.settled.append({"row": pair.row, "id": id_, "state": result.archive, "changes": None})
     source = pair.record(plan.creation.side.other) if plan.creation else None
     if plan.creation is not None and source is not None:
         id_ = journal.get((plan.creation.side, "", str(source.ref)))
@@ -225,9 +241,12 @@ def _after(saving: Saving, plan: Plan, result: Result) -> None:
         {"row": pair.row, "link_id": link, "side": side, "field": name} for side, name in lifted - kept
     ]
     _observed(saving, plan)
+    # a run's round that does not answer the notice which came meanwhile is followed by one of nobody's
+    free = pair.bounds is not None and pair.bounds.again
     due = now + timedelta(seconds=plan.retry_after)
     saving.finish.append(
-        {"row": pair.row, "id": pair.row, "seq": pair.seq, "again": plan.again, "due_at": due}
+        {"row": pair.row, "id": pair.row, "seq": pair.seq, "again": plan.again or free, "due_at": due,
+         "run": pair.bounds.run if pair.bounds is not None else None, "free": free}
     )
 
 
@@ -236,12 +255,19 @@ def _save_link(saving: Saving, plan: Plan, seen: dict[Side, dict[str, Any]]) -> 
     hubspot = pair.hubspot or _made_on(plan, Side.HUBSPOT)
     salesforce = pair.salesforce or _made_on(plan, Side.SALESFORCE)
     if pair.gone is not None or hubspot is None or salesforce is None:
-        if pair.link is not None and (plan.held or plan.troubles):
+        if pair.link is not None and plan.archived is not None:
+            saving.links.append(link_of(plan, seen, {"archived": plan.archived}))
+        elif pair.link is not None and (plan.held or plan.troubles):
             saving.links.append(link_of(plan, seen, {"held": True}))
         return
     tier = plan.verdict.tier if plan.verdict is not None else None
     extra: Doc = {"shown_at": salesforce.read_at, "shown": _shown(plan), "tier": tier}
     extra["group_key"] = salesforce.values.get("AccountId")
+    if plan.archived is not None or pair.archived is not None:
+        extra["archived"] = plan.archived or ""
+    if pair.doubt:
+        left = still(plan)
+        extra |= {"sure": left is None, "doubt": left}
     if pair.link is not None:
         saving.links.append(link_of(plan, seen, extra))
         if pair.linked_ref is not None and salesforce.ref != pair.linked_ref:
@@ -253,7 +279,7 @@ def _save_link(saving: Saving, plan: Plan, seen: dict[Side, dict[str, Any]]) -> 
                     "ref_id": salesforce.ref.id,
                 }
             )
-    elif any(pair.mode.values()):
+    elif (any(pair.mode.values()) or pair.doubt) and (plan.created is not None or may_link(pair)):
         refs = {
             "ho": hubspot.ref.object,
             "hi": hubspot.ref.id,
@@ -271,7 +297,7 @@ def _shown(plan: Plan) -> dict[str, datetime]:
     """Fields in which Salesforce does not show its Seen now: their last good read stays as it was."""
     pair = plan.pair
     open_fields = {c.field for c in plan.changes if c.verdict != "done"} | plan.held
-    open_fields |= {c.field for c in plan.withheld}
+    open_fields |= {c.field for c in plan.withheld} | {c.field for c in plan.beyond}
     kept = {name: pair.shown.get(name, pair.shown_at) for name in open_fields if not name.startswith("=")}
     return {name: at for name, at in kept.items() if at is not None}
 

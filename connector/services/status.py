@@ -61,7 +61,12 @@ def standing(store: StandingStore, agreement: Agreement, now: datetime) -> Stand
 
 
 def _warnings(lanes: list[Row], workers: list[Row], told: dict[str, Any]) -> list[str]:
-    found = [f"The {row['lane']} lane is paused: {row['paused']}" for row in lanes if row["paused"]]
+    found = [
+        f"A restored database is compared since {row['started_at']:%Y-%m-%d %H:%M} UTC: nothing is written. See "
+        "`accord recover status`."
+        for row in told["recovery"]
+    ]
+    found += [f"The {row['lane']} lane is paused: {row['paused']}" for row in lanes if row["paused"]]
     found += [
         f"A breaker holds {row['field'] or 'everything'} in {row['side']}: {row['reason']}. "
         "When it is no accident, `accord resume` lifts it."

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from connector.core.plan import Pair, Plan, Trouble
 from connector.core.records import Side
@@ -21,11 +22,14 @@ from connector.ports import Intent
 from connector.services import breakers
 from connector.services.caps import keep_to_caps
 from connector.services.claiming import Claimed, claim
+from connector.services.crowd import Crowd
+from connector.services.intake import BACKFILL
 from connector.services.intending import intent_of, rows_of
 from connector.services.lists import keep_lists
 from connector.services.planning import Planning
 from connector.services.reading import read_pairs
 from connector.services.resolving import Resolved, Resolving, later
+from connector.services.runs.outcomes import resolved_item
 from connector.services.saving import Saving, saving_of
 from connector.services.workbench import Lease, Workbench
 from connector.services.writing import Result, Writing
@@ -56,20 +60,43 @@ class RoundReport:
 class Sync:
     """Runs rounds. One instance per drain: the claim shrinks when an org answers slowly.
 
-    ``full`` is called as soon as a claim took as many pairs as it may: another drain may look beside this one."""
+    ``full`` is called as soon as a claim took as many pairs as it may: another drain may look beside this one.
+    ``crowd``: shared by the drains of a process."""
 
-    def __init__(self, bench: Workbench, full: Callable[[], None] = lambda: None) -> None:
-        self.bench, self._full = bench, full
+    def __init__(
+        self, bench: Workbench, full: Callable[[], None] = lambda: None, crowd: Crowd | None = None
+    ) -> None:
+        self.bench, self._full, self._crowd = bench, full, crowd or Crowd()
         self._limit = bench.pace.claim
         # what an earlier process reported closes with the first round that works
         self._failing: set[str] = set(Side)
 
-    def round(self, limit: int | None = None) -> RoundReport:
-        """One round. Returns an idle report where nothing was due. Errors of a side release the rows and are told
-        in ``stopped``."""
+    def round(self, limit: int | None = None, keep: int = 0) -> RoundReport:
+        """One round of ``limit`` pairs at most, ``keep`` of which are not for backfills. Returns an idle report where
+        nothing was due. Errors of a side release the rows and are told in ``stopped``."""
         started = time.perf_counter()
         most = min(limit or self._limit, self._limit)
-        claimed = claim(self.bench, most)
+        room = most if limit is None else min(most, limit - keep)
+        claimed, inside = self._claim(most, room)
+        try:
+            # the lease's token: it stands in the journal, too
+            with bound_contextvars(round=claimed.claim.token):
+                return self._claimed(claimed, room if inside else most, started)
+        finally:
+            if inside:
+                self._crowd.leave()
+
+    def _claim(self, most: int, room: int) -> tuple[Claimed, bool]:
+        """Hand-offs and live changes; only where none are due backfills, of which there is room for fewer. Whether
+        this round is one of the crowd that may be at backfills."""
+        if room == most and self._crowd.any:
+            return claim(self.bench, most), False
+        claimed = claim(self.bench, most, (BACKFILL,))
+        if claimed.claim.rows or claimed.claim.moved or room <= 0 or not self._crowd.enter():
+            return claimed, False
+        return claim(self.bench, room), True
+
+    def _claimed(self, claimed: Claimed, most: int, started: float) -> RoundReport:
         report = RoundReport(len(claimed.claim.rows) + claimed.claim.moved, claimed.dropped)
         if report.claimed >= most:
             self._full()
@@ -160,12 +187,15 @@ class Sync:
         rows = rows_of(pairs)
         for row, ref, trouble in resolved.troubles:
             saving.open_issue.append(_issue(row["id"], str(ref), trouble))
-            resolved.finished.append(row)
+            resolved.finished.append(row | {"trouble": trouble.message})
         for row in resolved.finished:
             rows.append({"id": row["id"], "seq": row["seq"]})
             saving.finish.append(
-                {"row": row["id"], "id": row["id"], "seq": row["seq"], "again": False, "due_at": now}
-            )
+                {"row": row["id"], "id": row["id"], "seq": row["seq"], "again": False, "due_at": now,
+                 "run": row.get("run_id"), "free": False}
+            )  # fmt: skip
+            if row.get("run_id") is not None:
+                saving.items.append(resolved_item(row, row.get("trouble", "")))
         if resolved.links or resolved.refs:
             self.bench.rounds.requeue(sorted(resolved.links), sorted(resolved.refs), 1, now)
         if rows:

@@ -5,7 +5,7 @@ A poll that found what no push had told of is followed by another one soon: push
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,18 +24,19 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True)
 class Round:
     """One poll in the schedule: ``soon`` after a poll that found something new, or where nothing is pushed; else
-    ``later``."""
+    ``later``. ``pushed``: does a stream tell of changes just now?"""
 
     watch: Watch
     soon: timedelta
     later: timedelta
+    pushed: Callable[[], bool] = lambda: True
 
     @property
     def bookmark(self) -> str:
         return f"next:{self.watch.bookmark}"
 
     def after(self, polled: Polled) -> timedelta:
-        return self.soon if polled.queued else self.later
+        return self.soon if polled.queued or not self.pushed() else self.later
 
 
 def poll_due(rounds: Sequence[Round], bookmarks: Bookmarks, clock: Clock, guard: Guard) -> list[Polled]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,7 +33,9 @@ class SideBySide:
     def __call__(self, calls: Sequence[Callable[[], Any]]) -> list[Any]:
         if len(calls) == 1:
             return [calls[0]()]
-        return [future.result() for future in [self._pool.submit(call) for call in calls]]
+        # in a copy of the caller's context: what a thread logs carries the caller's round
+        futures = [self._pool.submit(copy_context().run, call) for call in calls]
+        return [future.result() for future in futures]
 
     def close(self) -> None:
         self._pool.shutdown()

@@ -37,6 +37,7 @@ class Result:
     creation: str = ""
     existing: Ref | None = None
     looked: bool = False
+    archive: str = ""
 
 
 @dataclass(slots=True)
@@ -62,6 +63,7 @@ class Writing:
             self._create(results)
             self._salesforce(results)
             self._hubspot(results)
+            self._archive(results)
             self._twins(results)
         except (CallFailed, LeaseEnding, Stopping) as failed:
             self._after(failed)
@@ -82,11 +84,22 @@ class Writing:
             if not change.verdict:
                 change.verdict = "intended"
                 plan.again = True
+        if plan.archive is not None and result.archive not in ("done", "refused"):
+            plan.again = True
         if plan.creation is not None and not result.creation:
             result.creation = "unknown"
             plan.again = True
         if plan.again:
             plan.retry_after = max(plan.retry_after, self._wait)
+
+    def _archive(self, results: list[Result]) -> None:
+        for crm in (self.bench.hubspot, self.bench.salesforce):
+            wanted = {r.plan.archive: r for r in results if r.plan.archive and r.plan.archive.side is crm.side}
+            answers = crm.archive(list(wanted), self.guard) if wanted else {}
+            for ref, answer in answers.items():
+                wanted[ref].archive = answer.verdict
+                if answer.verdict == "done":
+                    wanted[ref].plan.archived = ref.side
 
     # -- Salesforce
 

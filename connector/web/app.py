@@ -7,8 +7,9 @@ from werkzeug.exceptions import HTTPException
 
 from connector import logs
 from connector.errors import BadNotice
-from connector.web import health, webhooks
+from connector.web import health, oauth, webhooks
 from connector.web.meters import Meters
+from connector.web.naming import Named
 from connector.web.wired import Wired
 
 MOST_BYTES = 2_000_000
@@ -20,9 +21,11 @@ _log = logs.get(__name__)
 def make_app(wired: Wired) -> Flask:
     app = Flask("connector.web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.wsgi_app = Named(app.wsgi_app)  # type: ignore[method-assign]
     meters = Meters()
     app.register_blueprint(webhooks.blueprint(wired, meters))
     app.register_blueprint(health.blueprint(wired, meters))
+    app.register_blueprint(oauth.blueprint(wired))
     app.register_error_handler(BadNotice, _bad_notice)
     app.register_error_handler(Exception, _unexpected)
     return app

@@ -6,14 +6,19 @@ from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from connector import logs
+from connector.errors import Refused
+from connector.figures import Figure
 from connector.web.meters import Meters
 from connector.web.wired import Wired
 
 _log = logs.get(__name__)
+_ANSWERS: tuple[str, str, dict[str, str]] = ("accord_database_answers", "1 where the database could be asked.", {})
 
 
 def blueprint(wired: Wired, meters: Meters) -> Blueprint:
-    """``/healthz`` (alive: asks nothing), ``/readyz`` (the database answers), ``/metrics``."""
+    """``/healthz`` (alive: asks nothing), ``/readyz`` (the database answers and lacks no migration), ``/metrics``.
+
+    Neither asks HubSpot or Salesforce: while those are away notices are taken all the same."""
     routes = Blueprint("health", __name__)
 
     @routes.get("/healthz")
@@ -24,6 +29,9 @@ def blueprint(wired: Wired, meters: Meters) -> Blueprint:
     def ready() -> Response:
         try:
             wired.health.ready()
+        except Refused as refused:
+            _log.error("not ready", error=str(refused))
+            return Response(f"{refused}\n", 503, mimetype="text/plain")
         except Exception as error:
             _log.error("not ready", error=type(error).__name__)
             return Response("the database does not answer\n", 503, mimetype="text/plain")
@@ -31,6 +39,15 @@ def blueprint(wired: Wired, meters: Meters) -> Blueprint:
 
     @routes.get("/metrics")
     def metrics() -> Response:
-        return Response(meters.exposed(wired.health.figures()), content_type=CONTENT_TYPE_LATEST)
+        return Response(meters.exposed(_figures(wired)), content_type=CONTENT_TYPE_LATEST)
 
     return routes
+
+
+def _figures(wired: Wired) -> list[Figure]:
+    """What this process counted is shown without a database, too."""
+    try:
+        return [*wired.health.figures(), (*_ANSWERS, 1.0)]
+    except Exception as error:
+        _log.error("no figures of the database", error=type(error).__name__)
+        return [(*_ANSWERS, 0.0)]

@@ -9,12 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client.registry import Collector
 
+from connector.figures import Figure, Figures
 from connector.ports import Accepted
-from connector.web.wired import Figure
 
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 _SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
@@ -54,7 +52,7 @@ class Meters:
         if shown is not self._own:
             MultiProcessCollector(shown)  # type: ignore[no-untyped-call]
         shared = CollectorRegistry()
-        shared.register(_Shared(figures))
+        shared.register(Figures(figures))
         return generate_latest(shown) + generate_latest(shared)
 
 
@@ -75,17 +73,3 @@ class Meter:
         ):
             if count:
                 self.meters.notices.labels(self.side, became).inc(count)
-
-
-class _Shared(Collector):
-    """Figures of the database, measured when asked for."""
-
-    def __init__(self, figures: Iterable[Figure]) -> None:
-        self._figures = list(figures)
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        families: dict[str, GaugeMetricFamily] = {}
-        for name, meaning, labels, value in self._figures:
-            family = families.setdefault(name, GaugeMetricFamily(name, meaning, labels=list(labels)))
-            family.add_metric(list(labels.values()), value)
-        yield from families.values()

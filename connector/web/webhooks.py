@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from flask import Blueprint, Response, request
 from connector import logs
 from connector.core.records import Notice
 from connector.errors import BadNotice
+from connector.ports import Accepted
 from connector.services.intake import accept
 from connector.web import hubspot_events, outbound, signature
 from connector.web.meters import Meters
@@ -25,6 +27,7 @@ JSON = frozenset({"application/json"})
 XML = frozenset({"text/xml", "application/xml", "application/soap+xml"})
 
 _log = logs.get(__name__)
+_enabled = logging.getLogger(__name__).isEnabledFor
 SIGNATURE, TIMESTAMP = (
     "HTTP_" + name.upper().replace("-", "_")
     for name in (signature.SIGNATURE_HEADER, signature.TIMESTAMP_HEADER)
@@ -49,7 +52,9 @@ def blueprint(wired: Wired, meters: Meters) -> Blueprint:
                 raise
             if notices:
                 digest = hashlib.blake2b(body, digest_size=16, person=side.encode()).digest()
-                meter.taken(accept(wired.notices, notices, delivery=digest))
+                accepted = accept(wired.notices, notices, delivery=digest)
+                meter.taken(accepted)
+                _tell(side, len(notices), accepted)
 
     @routes.post("/webhooks/hubspot")
     def hubspot() -> Response:
@@ -62,6 +67,13 @@ def blueprint(wired: Wired, meters: Meters) -> Blueprint:
         return Response(outbound.ACK, 200, content_type="text/xml; charset=utf-8")
 
     return routes
+
+
+def _tell(side: str, notices: int, accepted: Accepted) -> None:
+    """One line for a request that gives work; echoes are only counted (/metrics): they are half of all."""
+    if accepted.queued and _enabled(logging.INFO):
+        more = {name: n for name in ("dropped", "late") if (n := getattr(accepted, name))}
+        _log.info("a webhook was taken", side=side, notices=notices, queued=accepted.queued, **more)
 
 
 def _from_hubspot(wired: Wired) -> tuple[bytes, list[Notice]]:

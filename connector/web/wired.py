@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Protocol
 
+from connector.figures import Figure
 from connector.ports import Clock, NoticeStore
-
-Figure = tuple[str, str, Mapping[str, str], float]
-"""A measured number: name, what it is, labels, value. No labels of persons."""
 
 
 class Health(Protocol):

@@ -13,6 +13,7 @@ from connector.adapters.postgres.health import PostgresHealth
 from connector.adapters.postgres.notices import PostgresNotices
 from connector.adapters.postgres.outcomes import PostgresOutcomes
 from connector.adapters.postgres.processes import PostgresProcesses
+from connector.adapters.postgres.streams import PostgresStreams
 from connector.core.agreement import Agreement
 from connector.core.desk import desk_for, natives
 from connector.ports import Clock, NoticeStore
@@ -32,6 +33,7 @@ class Stores:
     clocks: PostgresClocks
     processes: PostgresProcesses
     health: PostgresHealth
+    streams: PostgresStreams
 
 
 def stores_on(pool: Pool, agreement: Agreement, clock: Clock) -> Stores:
@@ -46,6 +48,7 @@ def stores_on(pool: Pool, agreement: Agreement, clock: Clock) -> Stores:
         clocks=PostgresClocks(pool),
         processes=PostgresProcesses(pool),
         health=PostgresHealth(pool, clock),
+        streams=PostgresStreams(pool, clock),
     )
 
 

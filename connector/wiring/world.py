@@ -22,6 +22,7 @@ from connector.services.watching import Round
 from connector.services.workbench import Pace, SideBySide, Workbench
 from connector.settings import Settings
 from connector.sides import make_hubspot, make_salesforce
+from connector.wiring.connected import connected
 from connector.wiring.polls import polls_of
 from connector.wiring.stores import Stores, agreement_folder, stores_on
 
@@ -56,6 +57,7 @@ def open_world(settings: Settings, url: str | None = None, clock: Clock = utc_no
         if url is None:
             url = parts.enter_context(database_url(settings.database_url(), settings.process.embedded))
         pool = parts.enter_context(open_pool(url, max_size=settings.engine.pool_size))
+        settings = connected(settings, pool, clock)
         budgets = _budgets(settings, pool, clock)
         bench = _bench(settings, agreement, PostgresRounds(pool), budgets, clock, parts)
         stores = stores_on(pool, agreement, clock)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import uuid
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from procrastinate import App, PsycopgConnector, exceptions
+from structlog.contextvars import bound_contextvars
 
 from connector import logs
+from connector.adapters.postgres.capacity import JOBS_POOL
 from connector.errors import CallFailed, Stopping
 from connector.services.clocks import strike
 from connector.services.watching import poll_due
@@ -39,7 +42,7 @@ def every(seconds: float) -> str:
 def make_app(world: World) -> App:
     """procrastinate on the same database, with all tasks of a worker."""
     connector = PsycopgConnector(
-        conninfo=world.url, min_size=1, max_size=4, kwargs={"application_name": "accord jobs"}
+        conninfo=world.url, min_size=1, max_size=JOBS_POOL, kwargs={"application_name": "accord jobs"}
     )
     app = App(connector=connector)
     _calling_tasks(app, world)
@@ -56,7 +59,7 @@ def _calling_tasks(app: App, world: World) -> None:
 
     @app.periodic(cron=every(world.settings.engine.poll_seconds))
     @app.task(name="poll", lock="poll", queueing_lock="poll")
-    def poll(timestamp: int) -> None:
+    def poll(timestamp: int = 0) -> None:
         with quietly("poll"):
             poll_due(world.polls, stores.bookmarks, stores.clock, guard)
 
@@ -73,7 +76,8 @@ def _keeping_tasks(app: App, world: World) -> None:
     @app.periodic(cron=MINUTE)
     @app.task(name="clocks", lock="clocks", queueing_lock="clocks")
     def clocks(timestamp: int) -> None:
-        strike(stores.clocks, stores.clock)
+        with quietly("clocks"):
+            strike(stores.clocks, stores.clock)
 
     @app.periodic(cron=MINUTE)
     @app.task(name="stalled", lock="stalled", queueing_lock="stalled")
@@ -91,13 +95,15 @@ def _keeping_tasks(app: App, world: World) -> None:
 
 @contextmanager
 def quietly(job: str) -> Iterator[None]:
-    """A side that fails is no failure of the job: it is told in one line, and the next strike tries again."""
-    try:
-        yield
-    except CallFailed as failed:
-        log.warning("a job failed", job=job, error=str(failed))
-    except Stopping:
-        log.info("a job stopped with the process", job=job)
+    """A side that fails is no failure of the job: it is told in one line, and the next strike tries again. All lines
+    logged inside carry the job and an id of this run."""
+    with bound_contextvars(job=job, job_id=uuid.uuid4().hex[:12]):
+        try:
+            yield
+        except CallFailed as failed:
+            log.warning("a job failed", error=str(failed))
+        except Stopping:
+            log.info("a job stopped with the process")
 
 
 class Jobs:
@@ -146,6 +152,11 @@ class Jobs:
         """Let the outcome job run now. One that waits already will see what was told; later the schedule does."""
         if self._ready.is_set() and self._app is not None:
             self._submit(_defer(self._app, "outcomes"))
+
+    def look_for_changes(self) -> None:
+        """Let the polls that are due run now."""
+        if self._ready.is_set() and self._app is not None:
+            self._submit(_defer(self._app, "poll"))
 
     def close(self) -> None:
         if self._ready.is_set() and self._loop is not None and self._work is not None:

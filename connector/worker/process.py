@@ -8,13 +8,18 @@ import time
 from collections.abc import Callable
 
 from connector import logs
+from connector.services.crowd import Crowd
 from connector.wiring import World
+from connector.wiring.push import push_of
 from connector.worker.bell import Bell
 from connector.worker.drain import Drain
+from connector.worker.exposing import Counted, Exposed
 from connector.worker.jobs import GRACE, Jobs
 from connector.worker.keeper import Keeper
 from connector.worker.listening import Listener
 from connector.worker.room import Room
+from connector.worker.streaming import Streaming
+from connector.worker.walking import Walking
 
 log = logs.get(__name__)
 
@@ -27,13 +32,23 @@ class Worker:
         self.bell = Bell()
         self._world, self._stop = world, world.bench.stop
         room, linger = Room(list(world.budgets.values())), engine.linger_ms / 1000
-        self._drains = [Drain(world.bench, self.bell, room, linger) for _ in range(engine.drains)]
+        crowd = Crowd(max(1, engine.drains - 1))
+        self._drains = [Drain(world.bench, self.bell, room, linger, crowd) for _ in range(engine.drains)]
         self._jobs = Jobs(world)
         self._keeper = Keeper(world, [drain.tally for drain in self._drains])
         self._listener = Listener(world.url, self.bell, self._jobs.look_at_outcomes, self._stop)
+        self._walking = Walking(world, self.bell)
+        self._counted = Counted([drain.tally for drain in self._drains], world.budgets)
+        self._shown: Exposed | None = None
+        pushing = push_of(world)
+        self._streaming = (
+            Streaming(world.url, pushing, self._jobs.look_for_changes, self._stop) if pushing else None
+        )
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
+        if port := self._world.settings.process.metrics_port:
+            self._shown = Exposed.at(port, self._counted, self._world.stores.health)
         self._begin("start", self._run)
 
     def _run(self) -> None:
@@ -45,6 +60,9 @@ class Worker:
         for number, drain in enumerate(self._drains):
             self._begin(f"drain {number}", drain.run)
         self._begin("listener", self._listener.run)
+        self._begin("runs", self._walking.run)
+        if self._streaming is not None:
+            self._begin("streaming", self._streaming.run)
         log.info("worker started", drains=len(self._drains))
 
     def stop(self, grace: float = GRACE) -> bool:
@@ -61,6 +79,8 @@ class Worker:
                 # a queue that was failing just then takes the first word for part of its failure
                 self._jobs.close()
         self._keeper.leave()
+        if self._shown is not None:
+            self._shown.close()
         late = [thread.name for thread in self._threads if thread.is_alive()]
         log.info("worker stopped", still_running=late or None)
         return not late

@@ -12,6 +12,8 @@ FIXED_CALLS = 6
 """What a round costs a side whatever its size: searches, history, a list."""
 PAIRS_A_CALL = 40
 """Pairs that one call more lets into a round: a hundred for a read, and less with their writes and read-backs."""
+KEPT_CALLS = 12
+"""Of a window's calls, what backfills leave for a hot lead that may come."""
 EASY, TIGHT = 0.2, 0.5
 """Shares of the budget in use between which the pressure grows from none to all."""
 
@@ -24,14 +26,15 @@ class Room:
         self._lock = threading.Lock()
         self._promised = 0
 
-    def enter(self, expected: int) -> int | None:
+    def enter(self, expected: int, urgent: bool = False) -> int | None:
         """Before a round of about ``expected`` pairs: how many it may have at most; 0: wait; None: any number.
-        ``leave(expected)`` must follow, unless it is 0."""
+        ``leave(expected)`` must follow, unless it is 0. ``urgent``: all others are at backfills, and what they were
+        promised does not keep a hot lead waiting."""
         with self._lock:
             free = self._free()
             if free is None:
                 return None
-            pairs = (free - self._promised - FIXED_CALLS) * PAIRS_A_CALL
+            pairs = (free - (0 if urgent else self._promised) - FIXED_CALLS) * PAIRS_A_CALL
             if pairs <= 0:
                 return 0
             self._promised += _calls(expected)

@@ -99,7 +99,7 @@ def hubspot_connection(
     """The connection of a served or unserved core: its private app's token, or with ``oauth`` the OAuth app's."""
     told = hubspot_details(core, base_url)
     wanted = ("client_id", "client_secret", "refresh_token") if oauth else ("access_token",)
-    rest = {name: str(told[name]) for name in (*wanted, "portal_id", "app_id")}
+    rest: dict[str, Any] = {name: str(told[name]) for name in (*wanted, "portal_id", "app_id")}
     return HubSpotConnection(base_url=base_url, **rest)
 
 

@@ -125,7 +125,7 @@ def test_commands_go_their_whole_way_over_http(served: Served) -> None:
 
 
 def test_hubspots_own_integration_at_work_is_warned_of(database: Pool) -> None:
-    world = World(database)
+    world = World(database, live=False)
     ann = world.contact(email="ann@acme.example.com", lastname="Ito")
     world.edit_contact(ann, by="automation", salesforceleadid="00Q5g00000AAAAAAAA")
     world.later(minutes=1)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 from connector.adapters.mappings import load
 from connector.core.agreement import Agreement
@@ -12,7 +14,8 @@ from connector.core.lenses.text import EmailLens, TextLens
 from connector.core.mapping import Blank, Field, Selection, Wins
 from connector.core.records import Side
 from connector.core.rules import Qualification, Tier, Trait
-from tests.world import MAPPINGS
+from connector.demo.agreement import lay_out_for
+from connector.practice import orgs
 
 RANKS = range(4)
 STAGES = tuple(f"{rank}-{n}" for rank in RANKS for n in range(100, 400))
@@ -69,22 +72,47 @@ def _turned(field: Field) -> Field:
 
 
 @cache
-def agreement(names: str, turned: bool = False) -> Agreement:
-    """``names``: which of the five fields take part. ``turned``: the other side wins."""
-    shipped = load(MAPPINGS)
+def org(name: str) -> orgs.Org:
+    return orgs.load(name)
+
+
+@cache
+def of_org(name: str) -> Agreement:
+    """The shipped agreement, as it fits this org."""
+    with tempfile.TemporaryDirectory() as folder:
+        return load(lay_out_for(org(name).mappings, Path(folder)))
+
+
+def _required(agreed: Agreement, name: str) -> list[Field]:
+    """Fields without which this org makes no record: they go along, with the agreement's fallback."""
+    wished = org(name).salesforce.fields.get(agreed.person.create_object, {})
+    needed = {native for native, wish in wished.items() if wish.required}
+    return [f for f in agreed.person.fields if f.salesforce.get(agreed.person.create_object) in needed]
+
+
+def _on(field: Field, objects: tuple[str, ...]) -> Field:
+    return replace(field, salesforce={o: native for o, native in field.salesforce.items() if o in objects})
+
+
+@cache
+def agreement(names: str, turned: bool = False, of: str = orgs.STANDARD) -> Agreement:
+    """``names``: which of the five fields take part. ``turned``: the other side wins. ``of``: whose org it fits."""
+    agreed = of_org(of)
+    objects = agreed.person.salesforce_objects
     chosen = [FIELDS[n] for n in names]
+    fields = (*ALWAYS, *(map(_turned, chosen) if turned else chosen), *_required(agreed, of))
     person = replace(
-        shipped.person,
-        fields=(*ALWAYS, *(map(_turned, chosen) if turned else chosen)),
+        agreed.person,
+        fields=tuple(f for f in (_on(f, objects) for f in fields) if f.salesforce),
         selection=Selection(),
         hubspot_extra=tuple(
-            n for n in shipped.person.hubspot_extra if n not in ("hubspot_owner_id", "hs_lead_status")
+            n for n in agreed.person.hubspot_extra if n not in ("hubspot_owner_id", "hs_lead_status")
         ),
     )
     trait = Trait("there", "Is there", Test("email", "filled", True))
     everybody = Qualification(1, (trait,), {0: Tier.HOT, 1: Tier.HOT})
     rules = replace(
-        shipped.handoff, lifecycle={}, status_on_offer=None, last_name_fallback="Unknown", company_fallback="Unknown",
-        nurture_list="", hubspot=replace(shipped.handoff.hubspot, owner="", status="", lifecycle=""),
+        agreed.handoff, lifecycle={}, status_on_offer=None, last_name_fallback="Unknown", company_fallback="Unknown",
+        nurture_list="", hubspot=replace(agreed.handoff.hubspot, owner="", status="", lifecycle=""),
     )  # fmt: skip
-    return replace(shipped, person=person, qualification=everybody, handoff=rules)
+    return replace(agreed, person=person, qualification=everybody, handoff=rules)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 
 from connector.core.records import Side
-from tests.property.agreement import ALWAYS, FIELDS
+from tests.property.agreement import ALWAYS, FIELDS, org
 from tests.property.history import History
 from tests.property.outside import LEASE
 from tests.property.provenance import Fault, number
@@ -120,6 +120,9 @@ class _Checks:
         self.counts = history.told.counts
         found = self.world.all("SELECT link_id, code, field FROM issue WHERE closed_at IS NULL")
         self.issues = {(row["link_id"], row["code"], row["field"]) for row in found}
+        rules = org(history.plot.org).salesforce.rules
+        self.ruled = {(rule.object, rule.field) for rule in rules}
+        """Where this org's own rules may refuse what we write: a cut text, for the mark it is cut with."""
 
     def standing(self) -> list[Fault]:
         """What stands in both CRMs, before late duplicates could mend it."""
@@ -144,6 +147,7 @@ class _Checks:
             if native is None or a == b or (a is not None and b is not None and f.lens.same(a, b)):
                 continue
             refused = self.history.bad_rule and any(str(v).startswith("bad") for v in (a, b))
+            refused = refused or (object_, native) in self.ruled
             code = "refused" if refused and (id_, "refused", f.name) in self.issues else "normalised"
             if (id_, code, f.name) in self.issues:
                 self.counts[f"differ, with the issue {code}"] += 1
@@ -177,7 +181,7 @@ class _Checks:
         }  # fmt: skip
         owed = self.told.unpaid(ledger, standing)
         lost = [Fault("lost", f"{d.side}.{d.field} #{d.lost} overwritten by #{d.by}") for d in owed]
-        return [*lost, *self.told.cut(ledger), *self.told.older()]
+        return [*lost, *self.told.cut(ledger), *self.told.older(ledger)]
 
     def _newest(self) -> list[Fault]:
         """Where clocks could tell, the later edit won."""

@@ -145,7 +145,8 @@ class History(Outside):
     def _changed(self, side: Side, since: Any) -> list[Notice]:
         known, found = natives(self.world.bench.desk), []
         crm = self.world.bench.hubspot if side is Side.HUBSPOT else self.world.bench.salesforce
-        for object_ in ["contact"] if side is Side.HUBSPOT else ["Lead", "Contact"]:
+        objects = ["contact"] if side is Side.HUBSPOT else self.world.bench.desk.mapping.salesforce_objects
+        for object_ in objects:
             names = tuple(known[side, object_])
             for page in crm.changes(object_, since, names, lambda seconds: None):
                 for record in page:

@@ -15,13 +15,14 @@ from connector.core.records import Side
 from connector.practice.hubspot.errors import Refused
 from connector.practice.salesforce.errors import Refusal
 from connector.services.workbench import Pace
-from tests.property.agreement import BAD_STAGES, FIELDS, RANKS, STAGES, agreement
+from tests.property.agreement import BAD_STAGES, FIELDS, RANKS, STAGES, agreement, org
 from tests.property.plot import Plot
 from tests.property.provenance import Provenance, number
 from tests.property.workers import SteppedRounds, Worker, after_call
 from tests.world import World
 
 LEASE = 120.0
+NO_BAD_CITIES = "No bad cities."
 
 
 class Outside:
@@ -39,8 +40,11 @@ class Outside:
         self.between: dict[str, tuple[Any, datetime | None]] = {}
         self.typed: dict[tuple[Side, int, str], list[str]] = defaultdict(list)
         pace = Pace(lease=LEASE, single=plot.single)
-        agreed = agreement(plot.fields, plot.turned)
-        self.world = World(database, agreement=agreed, hook=self._around, pace=pace, stages=STAGES)
+        self.world = World(
+            database, agreement=agreement(plot.fields, plot.turned, plot.org), hook=self._around, pace=pace,
+            stages=STAGES, org=org(plot.org), hubspot_ways=dict(plot.hubspot_ways),
+            salesforce_ways=dict(plot.salesforce_ways),
+        )  # fmt: skip
         self.world.bench.rounds = self.world.rounds = SteppedRounds(database)
         self._rules()
         self._first_person()
@@ -101,6 +105,8 @@ class Outside:
         now = self.world.clock.now()
         values = {"Email": f"p{person}@firm.example.com", "LastName": f"P{person}"}
         values |= {"Company": "Firm"} if object_ == "Lead" else {}
+        wished = org(self.plot.org).salesforce.fields.get(object_, {})
+        values |= {native: str(wish.fill) for native, wish in wished.items() if wish.required}
         for n in self.plot.fields:
             values[FIELDS[n].salesforce[object_]] = self._value(Side.SALESFORCE, n, self.told.edit(None, now))
         self.log(f"p{person} is made in Salesforce as a {object_} {values}")
@@ -154,13 +160,16 @@ class Outside:
         if side is Side.HUBSPOT and self.contact(1) is None:
             self._make_contact(1)
         elif side is Side.SALESFORCE and self.sales(1) is None:
-            self._make_sales(1, self.dice.choice(["Lead", "Lead", "Contact"]))
+            object_ = self.dice.choice(["Lead", "Lead", "Contact"])
+            self._make_sales(1, object_ if org(self.plot.org).salesforce.leads else "Contact")
 
     def convert(self) -> None:
         """A rep converts the Lead, and may correct the e-mail on the new Contact at once."""
         found = self.sales(0)
         if found and found[0] == "Lead":
-            made = self.world.salesforce.convert(found[1])["contact_id"]
+            statuses = self.world.salesforce.org.tables["LeadStatus"].rows.values()
+            status = next(str(row["ApiName"]) for row in statuses if row["IsConverted"])
+            made = self.world.salesforce.convert(found[1], status=status)["contact_id"]
             self.log(f"a rep converts {found[1]} to {made}")
             if self.dice.random() < 0.3:
                 self.world.edit_lead(str(made), object_="Contact", Email="p0@other.example.com")
@@ -174,12 +183,13 @@ class Outside:
             rules.normalizers[object_, FIELDS["u"].salesforce[object_]] = lambda v: v[:5]
             for name in "pn":
                 rules.normalizers[object_, FIELDS[name].salesforce[object_]] = self._answered_at_once
-            rules.add_pattern(object_, FIELDS["p"].salesforce[object_], r"(?!bad).*", "No bad cities.")
+            rules.add_pattern(object_, FIELDS["p"].salesforce[object_], r"(?!bad).*", NO_BAD_CITIES)
 
     def allow(self) -> None:
         if self.bad_rule:
             self.bad_rule = False
-            self.world.salesforce.org.rules.validations.clear()
+            rules = self.world.salesforce.org.rules
+            rules.validations[:] = [rule for rule in rules.validations if rule.message != NO_BAD_CITIES]
             portal = self.world.hubspot.portal
             stage = portal.properties["lifecyclestage"]
             more = tuple((value, value) for value in BAD_STAGES)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+
+from connector.practice.orgs import STANDARD, load
 
 
 @dataclass(frozen=True)
@@ -14,7 +17,8 @@ class Plot:
     side, on the other, or on both at once. ``automation``: the side whose workflow answers writes of ours a while later;
     ``instant``: a flow in Salesforce answers them within the save. ``polls``: without them notices must be enough.
     ``turned``: the other side wins each field. ``returns``: people type values that stood there before.
-    ``single``: how many Salesforce updates go under If-Unmodified-Since.
+    ``single``: how many Salesforce updates go under If-Unmodified-Since. ``org``: whose Salesforce and HubSpot these are.
+    ``hubspot_ways``, ``salesforce_ways``: settings of the practice servers that are otherwise than they come.
     """
 
     seed: int
@@ -32,6 +36,9 @@ class Plot:
     turned: bool
     returns: bool
     single: int
+    org: str = STANDARD
+    hubspot_ways: tuple[tuple[str, Any], ...] = ()
+    salesforce_ways: tuple[tuple[str, Any], ...] = ()
 
     @classmethod
     def of(cls, seed: int) -> Plot:
@@ -48,3 +55,10 @@ class Plot:
             frozen=perhaps(0.1), instant=perhaps(0.15), polls=lossy or perhaps(0.6), turned=perhaps(0.3),
             returns=perhaps(0.2), single=dice.choice([0, 20, 20]),
         )  # fmt: skip
+
+    def at(self, org: str) -> Plot:
+        """The same history in another org, as far as it can happen there: no Lead to convert where there are none, and
+        polls where nothing is pushed."""
+        given = load(org).salesforce
+        polls = self.polls or not given.outbound_messages
+        return replace(self, org=org, converts=self.converts and given.leads, polls=polls)

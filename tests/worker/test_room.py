@@ -56,3 +56,11 @@ def test_a_used_up_window_lets_nobody_in_until_it_has_moved_on(database: Pool, c
     clock.now += timedelta(seconds=11)
     assert rooms.enter(1) == (40 - FIXED_CALLS) * PAIRS_A_CALL
     assert rooms.pressure() == 0.0
+
+
+def test_a_hot_lead_is_let_in_whatever_backfills_were_promised(database: Pool, clock: Hands) -> None:
+    rooms, _ = room(database, clock, 60)
+    assert rooms.enter(1000) == (60 - FIXED_CALLS) * PAIRS_A_CALL
+    rooms.enter(1000)
+    assert rooms.enter(1) == 0
+    assert rooms.enter(1, urgent=True) == (60 - FIXED_CALLS) * PAIRS_A_CALL

@@ -19,6 +19,7 @@ from connector.adapters.hubspot.tokens import Token, Tokens
 from connector.adapters.hubspot.transport import Answer, Transport, rest_transport
 from connector.errors import MendConnection
 from connector.ports import Budget, Clock, Guard
+from connector.ports.accounts import Grant
 
 UNAUTHORISED = 401
 AGENT = "accord-connector"
@@ -63,6 +64,10 @@ class HubSpotApi:
     def write(self, method: str, path: str, payload: Any, guard: Guard) -> Reply:
         """A call that writes. Raises OutcomeUnknown where it may have arrived."""
         return self._once(method, path, payload, guard, True)
+
+    def token(self, guard: Guard) -> str:
+        """The access token in use, for the calls that ask what it may do. Never shown."""
+        return self._tokens.current(guard).text
 
     def close(self) -> None:
         closing = getattr(self._transport, "close", None)
@@ -141,14 +146,24 @@ class HubSpotApi:
 
     # --- tokens ----------------------------------------------------------------------------------------------------
     def _fetch_token(self, guard: Guard) -> Token:
-        return self._patience.copy()(self._fetch_token_once, guard)
+        shelf = self.connection.shelf
+        if shelf is None:
+            grant = self._granted(self.connection.refresh_token, guard)
+        else:
+            grant = shelf.renewed(self._tokens.text, lambda refresh: self._granted(refresh, guard))
+        return Token(grant.access_token, grant.ends)
 
-    def _fetch_token_once(self, guard: Guard) -> Token:
+    def _granted(self, refresh_token: str, guard: Guard) -> Grant:
+        """Tokens for a refresh token. Asked again where no answer came: the refresh token may have rotated by then, but
+        it would be lost without that, too."""
+        return self._patience.copy()(self._granted_once, refresh_token, guard)
+
+    def _granted_once(self, refresh_token: str, guard: Guard) -> Grant:
         form = {
             "grant_type": "refresh_token",
             "client_id": self.connection.client_id,
             "client_secret": self.connection.client_secret,
-            "refresh_token": self.connection.refresh_token,
+            "refresh_token": refresh_token,
         }
         headers = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": AGENT}
         asked_at = self.clock()
@@ -158,9 +173,8 @@ class HubSpotApi:
         if answer.status != 200:
             raise self._no_token(answer)
         body = self._parsed(answer.data, writing=False)
-        return Token(
-            str(body["access_token"]), asked_at + timedelta(seconds=float(body.get("expires_in", 1800)))
-        )
+        ends = asked_at + timedelta(seconds=float(body.get("expires_in", 1800)))
+        return Grant(str(body["access_token"]), str(body.get("refresh_token") or refresh_token), ends)
 
     def _no_token(self, answer: Answer) -> Exception:
         failure = failure_of(answer.status, answer.data, answer.headers, self._circumstances(False))

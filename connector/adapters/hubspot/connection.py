@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from connector.adapters.calling import Timeouts
+from connector.ports.accounts import TokenShelf
 
 OBJECT_PATHS = {"contact": "contacts", "company": "companies", "deal": "deals"}
 OBJECT_TYPE_IDS = {"contact": "0-1", "company": "0-2", "deal": "0-3"}
@@ -17,6 +18,7 @@ class HubSpotConnection:
     """Either a lasting ``access_token`` (private or static app) or the three of an OAuth app.
 
     ``app_id`` is what HubSpot writes into a property's history for our writes; without it no version counts as ours.
+    ``shelf``: where all processes keep the OAuth app's tokens; without it each fetches its own.
     """
 
     base_url: str = "https://api.hubapi.com"
@@ -26,6 +28,7 @@ class HubSpotConnection:
     refresh_token: str = field(default="", repr=False)
     portal_id: str = ""
     app_id: str = ""
+    shelf: TokenShelf | None = field(default=None, repr=False)
 
     @property
     def refreshes(self) -> bool:
@@ -72,6 +75,10 @@ class Paths:
 
     def lists(self, rest: str = "") -> str:
         return f"{self._crm('lists')}/{rest}"
+
+    def preferences(self) -> str:
+        """Subscription preferences: v4 where the rest is v3."""
+        return f"/communication-preferences/{self._version if self._dated else 'v4'}"
 
     def token(self) -> str:
         return f"/oauth/{self._version}/token" if self._dated else "/oauth/v1/token"

@@ -8,11 +8,14 @@ from datetime import datetime
 
 from connector.adapters.calling import Crew, FreeBudget, Hook, utc_now
 from connector.adapters.hubspot.api import HubSpotApi
+from connector.adapters.hubspot.archiving import archive
 from connector.adapters.hubspot.connection import HubSpotConnection, HubSpotOptions
+from connector.adapters.hubspot.consent import ConsentWriter
 from connector.adapters.hubspot.describing import Describer
 from connector.adapters.hubspot.lists import Lists
 from connector.adapters.hubspot.readback import ReadBack
 from connector.adapters.hubspot.reading import Reader
+from connector.adapters.hubspot.surveying import Surveyor
 from connector.adapters.hubspot.transport import Transport
 from connector.adapters.hubspot.walking import Walk
 from connector.adapters.hubspot.writing import Writer
@@ -48,8 +51,9 @@ class HubSpot:
         self._describer = Describer(self._api)
         self._reader = Reader(self._api, self._crew, self._describer.known)
         readback = ReadBack(self._reader, self._options.read_back_by_read)
-        self._writer = Writer(self._api, self._crew, readback)
+        self._writer = ConsentWriter(self._api, Writer(self._api, self._crew, readback), self._reader)
         self._lists = Lists(self._api)
+        self.surveyor = Surveyor(self._api)
 
     def read(
         self, refs: Sequence[Ref], fields: Mapping[str, Sequence[str]], guard: Guard
@@ -90,6 +94,14 @@ class HubSpot:
     def set_members(self, list_name: str, add: Sequence[str], remove: Sequence[str], guard: Guard) -> None:
         """Contacts onto and off a static list, which is made when missing."""
         self._lists.set_members(list_name, add, remove, guard)
+
+    def members(self, list_name: str, after: str | None, guard: Guard) -> Iterator[tuple[list[str], str]]:
+        """Pages of a list's contact ids, each with the place behind it. A static list by name, any by its id."""
+        return self._lists.members(list_name, after, guard)
+
+    def archive(self, refs: Sequence[Ref], guard: Guard) -> dict[Ref, Written]:
+        """Into the recycle bin; a verdict for each."""
+        return archive(self._api, refs, guard)
 
     def schema(self, object_: str) -> dict[str, FieldSchema]:
         """All properties of an object, as they are now."""

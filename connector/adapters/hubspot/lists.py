@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from connector.adapters.hubspot.api import HubSpotApi
 from connector.adapters.hubspot.connection import OBJECT_TYPE_IDS
 from connector.adapters.hubspot.failures import Rejection
+from connector.errors import MendRequest
 from connector.ports import Guard
 
 GONE = 404
+MEMBERS = 250
+"""Members a page (API-FACTS 1)."""
 
 
 class Lists:
@@ -31,6 +35,27 @@ class Lists:
                 "recordIdsToRemove": list(remove[at : at + size]),
             }
             self._change(name, body, guard)
+
+    def members(self, name: str, after: str | None, guard: Guard) -> Iterator[tuple[list[str], str]]:
+        """Pages of contact ids of a list (its id, or the name of a static one), and the place behind each.
+
+        Raises MendRequest where there is none of that name."""
+        list_id = name if name.isdigit() else self._found(name, guard)
+        if not list_id:
+            raise MendRequest("hubspot", f"there is no static list “{name}” (a dynamic one is given by its id)")
+        while True:
+            place = f"&after={quote(after)}" if after else ""
+            path = self._api.paths.lists(f"{list_id}/memberships?limit={MEMBERS}{place}")
+            try:
+                page = self._api.read("GET", path, None, guard).body
+            except Rejection as refused:
+                raise MendRequest("hubspot", f"list {name} can't be read: {refused}") from None
+            after = (page.get("paging") or {}).get("next", {}).get("after")
+            ids = [str(row["recordId"]) for row in page.get("results") or []]
+            if ids:
+                yield ids, str(after or ids[-1])
+            if not after:
+                return
 
     def _change(self, name: str, body: dict[str, list[str]], guard: Guard) -> None:
         try:

@@ -32,6 +32,11 @@ class Tokens:
     def renewable(self) -> bool:
         return self._fetch is not None
 
+    @property
+    def text(self) -> str:
+        """The token used last, '' before the first."""
+        return self._token.text if self._token else ""
+
     def current(self, guard: Guard) -> Token:
         """A token that is good for the next minute."""
         token = self._token

@@ -13,6 +13,7 @@ from connector.adapters.mappings.live_values import check_options, check_type
 from connector.adapters.mappings.problems import Path, Problem, did_you_mean
 from connector.core.agreement import Agreement
 from connector.core.conditions import Test, tests
+from connector.core.consent import by_preferences
 from connector.core.lenses import Directory
 from connector.core.mapping import Direction, Field
 from connector.core.operators import same_value
@@ -63,7 +64,7 @@ def _field(live: Comparison, field: Field) -> None:
             continue
         away = Direction.TO_SALESFORCE if side is Side.HUBSPOT else Direction.TO_HUBSPOT
         written = field.direction is not away
-        if written and not schema.writable:
+        if written and not schema.writable and not by_preferences(object_, name):
             fix = f"Set `direction: {away}`, or give the connected user edit rights on it."
             live.problem("person.yaml", path, f"{_called(object_)} “{name}” is read-only.", fix)
         for message, fix in [*check_type(field, side, schema, written), *check_options(field, side, schema)]:

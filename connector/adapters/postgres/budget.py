@@ -77,6 +77,8 @@ class PostgresBudget:
         self._left, self._chunk, self._expires = 0, 1, _PAST
         self._closed_until = _PAST
         self._ring = _Ring()
+        self.taken = 0
+        """Calls that this process has made so far."""
 
     def take(self, calls: int = 1) -> None:
         """See ports.Budget. The chunk in hand is used first; what is left of it after its time is given back."""
@@ -85,6 +87,7 @@ class PostgresBudget:
             if now >= self._expires or self._left < calls:
                 self._refill(calls, now)
             self._left -= calls
+            self.taken += calls
 
     def report(self, used: int | None, limit: int | None) -> None:
         """The service's own count of its day: lanes are paused by it, least urgent first, and freed again."""

@@ -87,17 +87,19 @@ def check(url: str) -> None:
         )
 
 
-def open_pool(url: str, min_size: int = 1, max_size: int = 8) -> Pool:
+def open_pool(url: str, min_size: int = 1, max_size: int = 8, *, patient: bool = False) -> Pool:
     """A pool of connections, opened and checked. Close it, or use it with ``with``.
 
     Connections are not in autocommit mode, speak UTC, and give up a transaction left idle for two minutes.
+    ``patient``: for a process that comes up before its database does: nothing is waited for or checked here.
     """
-    check(url)
+    if not patient:
+        check(url)
     pool = ConnectionPool(
         normalise(url), min_size=min_size, max_size=max_size, timeout=30, open=False, name="accord",
         kwargs={"application_name": "accord", "connect_timeout": 10}, configure=_configure,
     )  # fmt: skip
-    pool.open(wait=True, timeout=30)
+    pool.open(wait=not patient, timeout=30)
     return pool
 
 

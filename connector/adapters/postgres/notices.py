@@ -51,7 +51,8 @@ class PostgresNotices:
 
     ``natives``: per (side, object) what Accord reads there. A Salesforce message and a polled row speak for the whole
     record: such a notice is an echo only if *every* field listed equals Seen (one left out counts as blank), so a
-    field listed with None makes it go round. A HubSpot propertyChange speaks for its property alone.
+    field listed with None makes it go round. A HubSpot propertyChange and a Salesforce change event (``partial``) speak
+    for their fields alone.
     ``linger``: how long a due pair waits for company.
     """
 
@@ -161,7 +162,8 @@ def by_ref(notices: Iterable[Notice]) -> dict[Ref, list[Notice]]:
 
 
 def _is_whole(notice: Notice) -> bool:
-    return bool(notice.values) and (notice.by_poll or notice.ref.side is Side.SALESFORCE)
+    pushed_whole = notice.ref.side is Side.SALESFORCE and not notice.partial
+    return bool(notice.values) and (notice.by_poll or pushed_whole)
 
 
 def _is_comparable(notice: Notice) -> bool:

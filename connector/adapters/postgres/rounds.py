@@ -25,13 +25,13 @@ class PostgresRounds:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    def claim(self, limit: int, now: datetime, until: datetime) -> Claim:
-        """Lease up to ``limit`` due rows (whole groups) of the most urgent lane; Ref rows that were linked
-        meanwhile become rows of their Link."""
+    def claim(self, limit: int, now: datetime, until: datetime, spare: Sequence[int] = ()) -> Claim:
+        """Lease up to ``limit`` due rows (whole groups) of the most urgent lane that is not in ``spare``; Ref rows that
+        were linked meanwhile become rows of their Link."""
         with self._pool.connection() as conn:
             queries.serialise_claims(conn)
             token = queries.token(conn)["token"]
-            paused = [r["lane"] for r in queries.paused_lanes(conn)]
+            paused = [*spare, *(r["lane"] for r in queries.paused_lanes(conn))]
             due = list(queries.due(conn, now=now, limit=limit, paused=paused))
             groups = sorted({r["group_key"] for r in due if r["group_key"] is not None})
             ids = [r["id"] for r in due]
@@ -219,6 +219,8 @@ class PostgresRounds:
         for name in ("set_blocks", "lift_blocks"):
             if docs := getattr(saving, name):
                 getattr(queries, name)(conn, rows=document(docs))
+        if saving.items:
+            queries.save_items(conn, rows=document(saving.items), now=now)
         if saving.observed:
             queries.observe(conn, rows=document(saving.observed), now=now)
         if saving.unobserved:

@@ -26,6 +26,7 @@ class PostgresStanding:
             return {
                 "lanes": list(_queries.lanes(conn, now=now)),
                 "pauses": list(_queries.pauses(conn)),
+                "recovery": list(_queries.recovery(conn)),
                 "issues": list(_queries.issues(conn)),
                 "budgets": list(_queries.budgets(conn, now=now)),
                 "breakers": list(_queries.breakers(conn)),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import orjson
 import requests
@@ -17,11 +17,12 @@ from simple_salesforce.api import Salesforce as SimpleSalesforce
 
 from connector.adapters.calling import Gate, Hook, Meter, no_guard, patience
 from connector.adapters.salesforce.connection import SIDE, SalesforceConnection, SalesforceOptions
+from connector.adapters.salesforce.escaping import QUESTION, Escaping
 from connector.adapters.salesforce.failures import Rejection, failure_of, first_error, lost, parsed
 from connector.adapters.salesforce.ids import id18
 from connector.adapters.salesforce.session import Bearer, session_for
 from connector.adapters.salesforce.tokens import Login, Logins, login_of, token_form
-from connector.errors import MendConnection
+from connector.errors import CallFailed, MendConnection, OutcomeUnknown
 from connector.ports import Budget, Clock, Guard
 
 UNAUTHORISED = 401
@@ -59,6 +60,7 @@ class SalesforceApi(SimpleSalesforce):
         instance = connection.instance_url or connection.base_url
         given = None if connection.renews else Login(connection.access_token, instance)
         self._logins = Logins(given, self._fetch_login if connection.renews else None)
+        self._escaping = Escaping()
         self._settling, self._settled, self._us = threading.Lock(), False, ""
         session = session_for(connection, options, transport)
         super().__init__(
@@ -82,10 +84,38 @@ class SalesforceApi(SimpleSalesforce):
         """A call that writes. Raises OutcomeUnknown where it may have arrived."""
         return self._once(method, path, payload, guard, True, headers)
 
+    def composite(self, payload: Any, guard: Guard, *, writing: bool) -> Reply:
+        """``POST composite``, its answer's strings as the records hold them (see escaping.py). Raises as read and write
+        do."""
+        reply = (self.write if writing else self.read)("POST", "composite", payload, guard)
+        try:
+            return replace(reply, body=self._escaping.plain(reply.body, lambda: self._asked(guard)))
+        except CallFailed as failed:
+            if writing:
+                raise OutcomeUnknown(SIDE, f"written, but the answer can't be read: {failed}") from failed
+            raise
+
+    def _asked(self, guard: Guard) -> Any:
+        url = self.prefix(guard) + "query?q=" + quote(QUESTION, safe="")
+        asked = {"method": "GET", "url": url, "referenceId": "asked"}
+        return self.read("POST", "composite", {"compositeRequest": [asked]}, guard).body
+
     def us(self, guard: Guard) -> str:
         """The id of the user we write as."""
         self._ready(guard)
         return self._us
+
+    def login(self, guard: Guard, refused: Login | None = None) -> Login:
+        """The present session, or another one than that which was ``refused``, where it can be renewed."""
+        login = self._ready(guard)
+        if refused is not None and self._logins.renewable:
+            return self._logins.renewed(refused, guard)
+        return login
+
+    @property
+    def token(self) -> str:
+        """The session in use, '' before the first call. For nothing but ending it."""
+        return self._logins.token
 
     def prefix(self, guard: Guard) -> str:
         """``/services/data/v66.0/``, as parts of a composite need it."""

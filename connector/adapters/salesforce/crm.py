@@ -11,10 +11,12 @@ from requests.adapters import HTTPAdapter
 
 from connector.adapters.calling import Crew, FreeBudget, Hook, utc_now
 from connector.adapters.salesforce.api import SalesforceApi
+from connector.adapters.salesforce.archiving import archive
 from connector.adapters.salesforce.connection import SalesforceConnection, SalesforceOptions
 from connector.adapters.salesforce.describing import Describer, users
 from connector.adapters.salesforce.readback import ReadBack
 from connector.adapters.salesforce.reading import Reader
+from connector.adapters.salesforce.surveying import Surveyor
 from connector.adapters.salesforce.writing import Writer
 from connector.core.records import Record, Ref, Side
 from connector.ports import Budget, Clock, FieldSchema, Guard, Write, Written
@@ -46,6 +48,7 @@ class Salesforce:
         self._describer = Describer(self._api)
         self._reader = Reader(self._api, self._crew, self._describer.known)
         self._writer = Writer(self._api, ReadBack(self._reader))
+        self.surveyor = Surveyor(self._api)
 
     def read(
         self, refs: Sequence[Ref], fields: Mapping[str, Sequence[str]], guard: Guard
@@ -88,6 +91,10 @@ class Salesforce:
     def lead_of(self, contact_ids: Sequence[str], guard: Guard) -> dict[str, list[str]]:
         """Which Leads were converted into these Contacts."""
         return self._reader.lead_of(contact_ids, guard)
+
+    def archive(self, refs: Sequence[Ref], guard: Guard) -> dict[Ref, Written]:
+        """Into the recycle bin; a verdict for each."""
+        return archive(self._api, refs, guard)
 
     def schema(self, object_: str) -> dict[str, FieldSchema]:
         """All fields of an object, as they are now."""

@@ -65,7 +65,7 @@ class _Round:
             return
         body = composite_of(subs, self._api.prefix(self._guard), self._api.options)
         try:
-            reply = self._api.write("POST", "composite", body, self._guard)
+            reply = self._api.composite(body, self._guard, writing=True)
         except OutcomeUnknown as lost:
             for part in trip.parts:
                 self._unknown(part, lost)

@@ -4,6 +4,7 @@ from connector.core.handoff.advance import advance
 from connector.core.handoff.facts import settled
 from connector.core.handoff.offers import NO_OWNER
 from connector.core.handoff.owners import OwnerChoice, choose_owner
+from connector.core.handoff.regained import regained
 from connector.core.handoff.required import required
 from connector.core.handoff.row import Handoff, SalesView, Step
 from connector.core.handoff.spoken import derived, sales_view
@@ -21,6 +22,7 @@ __all__ = [
     "choose_owner",
     "derived",
     "may",
+    "regained",
     "required",
     "sales_view",
     "settled",

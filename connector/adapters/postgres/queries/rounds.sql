@@ -16,7 +16,8 @@ ORDER BY p.due_at, p.id LIMIT :limit;
 
 -- name: claim
 -- These rows, and all others of their groups that are due; as they were before.
-SELECT p.id, p.link_id, p.side, p.object, p.ref_id, p.lane, p.seq, p.was_leased, p.requeued, p.notes, p.attempts + 1 AS attempts
+SELECT p.id, p.link_id, p.side, p.object, p.ref_id, p.lane, p.seq, p.was_leased, p.requeued, p.notes, p.attempts + 1 AS attempts,
+       p.run_id, p.run_seq, p.run_only
 FROM pending p
 WHERE (p.id = ANY (:ids) OR p.group_key = ANY (:groups))
   AND p.due_at <= :now AND (p.leased_until IS NULL OR p.leased_until <= :now) AND p.lane <> ALL (:paused)
@@ -40,15 +41,19 @@ WHERE coalesce(h.id, s.id, a.link_id) IS NOT NULL;
 
 -- name: become_links!
 -- Ref rows become rows of their Links and go round again there. In the door's order: Links before Refs.
-INSERT INTO pending (link_id, side, object, ref_id, lane, due_at, born_at, requeued, group_key, notes)
+-- A run that wants one of the Refs wants the Link.
+INSERT INTO pending (link_id, side, object, ref_id, lane, due_at, born_at, requeued, group_key, notes, run_id, run_seq, run_only)
 SELECT m.link_id, 'hubspot', l.hubspot_object, l.hubspot_id, min(p.lane), min(:now::timestamptz), min(p.born_at), true, l.group_key,
-       '[]'
+       '[]', min(p.run_id), CASE WHEN bool_and(p.run_id IS NOT NULL AND p.run_seq = p.seq) THEN 1 END,
+       (array_agg(p.run_only ORDER BY p.run_id) FILTER (WHERE p.run_id IS NOT NULL))[1]
 FROM jsonb_to_recordset(:moves) AS m(row_id bigint, link_id bigint)
 JOIN pending p ON p.id = m.row_id JOIN link l ON l.id = m.link_id
 WHERE p.token = :token
 GROUP BY m.link_id, l.hubspot_object, l.hubspot_id, l.group_key ORDER BY m.link_id
 ON CONFLICT (link_id) WHERE link_id IS NOT NULL DO UPDATE
-SET seq = pending.seq + 1, requeued = true, lane = least(pending.lane, excluded.lane);
+SET seq = pending.seq + 1, requeued = true, lane = least(pending.lane, excluded.lane),
+    run_id = coalesce(pending.run_id, excluded.run_id),
+    run_only = CASE WHEN pending.run_id IS NULL THEN excluded.run_only ELSE pending.run_only END;
 
 -- name: became_links!
 DELETE FROM pending p USING jsonb_to_recordset(:moves) AS m(row_id bigint, link_id bigint)
@@ -72,14 +77,16 @@ SET seq = pending.seq + 1, requeued = true, lane = least(pending.lane, excluded.
 
 -- name: links
 SELECT id, hubspot_object, hubspot_id, salesforce_object, salesforce_id, seen_hubspot, seen_salesforce, shown_at, shown,
-       held, group_key, asked
+       held, group_key, asked, doubt, archived
 FROM link WHERE id = ANY (:links);
 
 -- name: left_over
-SELECT id, link_id, side, object, ref_id, mate, action, state, changes, intended_at FROM journal
+SELECT id, link_id, side, object, ref_id, mate, CASE WHEN put_away THEN 'archive' ELSE action END AS action, state, changes,
+       intended_at FROM journal
 WHERE state = 'intended'
 UNION ALL
-SELECT id, link_id, side, object, ref_id, mate, action, state, changes, intended_at FROM journal
+SELECT id, link_id, side, object, ref_id, mate, CASE WHEN put_away THEN 'archive' ELSE action END AS action, state, changes,
+       intended_at FROM journal
 WHERE state = 'lapsed' AND intended_at > :since;
 
 -- name: blocks
@@ -134,10 +141,12 @@ WHERE p.id = ANY (:ids) AND p.token = :token
 ORDER BY p.link_id NULLS LAST, p.side, p.object, p.ref_id FOR UPDATE;
 
 -- name: insert_journal
-INSERT INTO journal (link_id, side, object, ref_id, mate, action, state, changes, agreement, token, read_at, intended_at)
-SELECT r.link_id, r.side, r.object, r.ref_id, r.mate, r.action, 'intended', r.changes, :agreement, :token, r.read_at, :now
+INSERT INTO journal (link_id, side, object, ref_id, mate, action, state, changes, agreement, token, read_at, intended_at, run_id,
+                     put_away)
+SELECT r.link_id, r.side, r.object, r.ref_id, r.mate, CASE r.action WHEN 'archive' THEN 'update' ELSE r.action END, 'intended',
+       r.changes, :agreement, :token, r.read_at, :now, r.run_id, r.action = 'archive'
 FROM jsonb_to_recordset(:rows)
-    AS r(link_id bigint, side text, object text, ref_id text, mate text, action text, changes jsonb, read_at timestamptz)
+    AS r(link_id bigint, side text, object text, ref_id text, mate text, action text, changes jsonb, read_at timestamptz, run_id bigint)
 RETURNING id, side, ref_id, mate;
 
 -- name: settle_journal!
@@ -159,18 +168,22 @@ UPDATE link l SET
     seen_hubspot = CASE WHEN r.h IS NULL THEN l.seen_hubspot ELSE l.seen_hubspot || r.h END,
     seen_salesforce = CASE WHEN r.s IS NULL THEN l.seen_salesforce ELSE l.seen_salesforce || r.s END,
     shown_at = coalesce(r.shown_at, l.shown_at), shown = coalesce(r.shown, l.shown), held = r.held,
+    archived = CASE WHEN r.archived IS NULL THEN l.archived ELSE nullif(r.archived, '') END,
+    doubt = CASE WHEN r.sure IS NULL THEN l.doubt WHEN r.sure THEN NULL ELSE r.doubt END,
     tier = coalesce(r.tier, l.tier), group_key = coalesce(r.group_key, l.group_key), synced_at = :now
 FROM jsonb_to_recordset(:rows)
-    AS r(id bigint, h jsonb, s jsonb, shown_at timestamptz, shown jsonb, held boolean, tier text, group_key text)
+    AS r(id bigint, h jsonb, s jsonb, shown_at timestamptz, shown jsonb, held boolean, tier text, group_key text, sure boolean,
+         doubt jsonb, archived text)
 WHERE l.id = r.id;
 
 -- name: insert_links
 INSERT INTO link (hubspot_object, hubspot_id, salesforce_object, salesforce_id, seen_hubspot, seen_salesforce, shown_at,
-                  shown, held, tier, group_key, synced_at)
+                  shown, held, tier, group_key, doubt, synced_at)
 SELECT r.ho, r.hi, r.so, r.si, coalesce(r.h, '{}'), coalesce(r.s, '{}'), r.shown_at, coalesce(r.shown, '{}'), r.held, r.tier,
-       r.group_key, :now
+       r.group_key, r.doubt, :now
 FROM jsonb_to_recordset(:rows)
-    AS r(ho text, hi text, so text, si text, h jsonb, s jsonb, shown_at timestamptz, shown jsonb, held boolean, tier text, group_key text)
+    AS r(ho text, hi text, so text, si text, h jsonb, s jsonb, shown_at timestamptz, shown jsonb, held boolean, tier text, group_key text,
+         doubt jsonb)
 ON CONFLICT DO NOTHING
 RETURNING id, hubspot_id, salesforce_id;
 
@@ -230,7 +243,10 @@ UPDATE pending p SET token = NULL, leased_until = NULL, was_leased = false,
        due_at = CASE WHEN (:rows -> p.id::text ->> 'again')::boolean
            THEN (:rows -> p.id::text ->> 'due_at')::timestamptz ELSE :now END,
        notes = (SELECT coalesce(jsonb_agg(n), '[]') FROM jsonb_array_elements(p.notes) n
-                WHERE (n ->> 'n')::bigint > (:rows -> p.id::text ->> 'seq')::bigint)
+                WHERE (n ->> 'n')::bigint > (:rows -> p.id::text ->> 'seq')::bigint),
+       -- A run that was answered wants no more of it; one that came under the lease still does.
+       run_id = CASE WHEN p.run_id::text = :rows -> p.id::text ->> 'run' AND (NOT (:rows -> p.id::text ->> 'again')::boolean
+           OR (:rows -> p.id::text ->> 'free')::boolean) THEN NULL ELSE p.run_id END
 WHERE p.id = ANY (:ids) AND p.token = :token
   AND ((:rows -> p.id::text ->> 'again')::boolean OR p.seq > (:rows -> p.id::text ->> 'seq')::bigint);
 
@@ -273,12 +289,33 @@ WITH r AS (
 )
 UPDATE link l SET asked = nullif(l.asked - g.fields, '{}'::jsonb) FROM gone g WHERE l.id = g.id;
 
+-- name: save_items!
+-- What became of a pair that a run wanted. That something was written is not hidden by a later round that finds nothing.
+INSERT INTO run_item AS i (run_id, subject, link_id, hubspot_id, salesforce_id, outcome, reason, journal, plan, at)
+SELECT r.run, r.subject, r.link_id, r.hubspot_id, r.salesforce_id, r.outcome, r.reason,
+       ARRAY(SELECT j::bigint FROM jsonb_array_elements_text(r.journal) j), r.plan, :now
+FROM (SELECT DISTINCT ON (run, subject) * FROM jsonb_to_recordset(:rows) AS d(run bigint, subject text, link_id bigint,
+      hubspot_id text, salesforce_id text, outcome text, reason text, journal jsonb, plan jsonb)
+      WHERE EXISTS (SELECT FROM run WHERE run.id = d.run)
+      ORDER BY run, subject, outcome IN ('nothing', 'elsewhere')) r
+ON CONFLICT (run_id, subject) DO UPDATE SET
+    outcome = CASE WHEN i.outcome IN ('written', 'created', 'linked', 'archived') AND excluded.outcome NOT IN ('created', 'refused')
+        THEN i.outcome ELSE excluded.outcome END,
+    reason = CASE WHEN i.outcome IN ('written', 'created', 'linked', 'archived') AND excluded.outcome NOT IN ('created', 'refused')
+        THEN i.reason ELSE excluded.reason END,
+    link_id = coalesce(excluded.link_id, i.link_id), hubspot_id = coalesce(nullif(excluded.hubspot_id, ''), i.hubspot_id),
+    salesforce_id = coalesce(nullif(excluded.salesforce_id, ''), i.salesforce_id),
+    journal = i.journal || excluded.journal, plan = coalesce(excluded.plan, i.plan), bounds = NULL, at = excluded.at;
+
 -- name: take_turns^
 INSERT INTO turn AS t (name, n) VALUES (:name, :count)
 ON CONFLICT (name) DO UPDATE SET n = t.n + excluded.n RETURNING n - :count AS first;
 
 -- name: modes
-SELECT side, mode, limits FROM side_mode;
+-- While a restored database is recovered, both sides are only observed.
+SELECT m.side, CASE WHEN r.running THEN 'observe' ELSE m.mode END AS mode,
+    CASE WHEN r.running THEN m.limits || '{"recovering": true}' ELSE m.limits END AS limits
+FROM side_mode m, (SELECT EXISTS (SELECT FROM recovery WHERE finished_at IS NULL) AS running) r;
 
 -- name: paused_lanes
 SELECT lane FROM lane_pause;

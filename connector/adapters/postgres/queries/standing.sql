@@ -6,6 +6,9 @@ SELECT p.lane, count(*) AS waiting, count(*) FILTER (WHERE p.leased_until > :now
         FILTER (WHERE p.due_at <= :now AND (p.leased_until IS NULL OR p.leased_until <= :now))), 0)::float AS lag_seconds
 FROM pending p GROUP BY p.lane;
 
+-- name: recovery
+SELECT started_at, started_by FROM recovery WHERE finished_at IS NULL;
+
 -- name: pauses
 SELECT lane, reason, at FROM lane_pause ORDER BY lane;
 

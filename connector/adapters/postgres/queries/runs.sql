@@ -1,0 +1,196 @@
+-- name: create^
+INSERT INTO run (purpose, kind, scope, dry, by_whom, why, agreement, parent, relation, created_at, walked)
+VALUES (:purpose, 'person', :scope, :dry, :by, :why, :agreement, :parent, :relation, :now, :walked) RETURNING id;
+
+-- name: wait_for!
+-- Items given one by one: ids, or a file of them.
+INSERT INTO run_item (run_id, subject, link_id, outcome, at)
+SELECT :run, r.subject, r.link_id, 'waiting', :now FROM jsonb_to_recordset(:rows) AS r(subject text, link_id bigint)
+ON CONFLICT DO NOTHING;
+
+-- name: wait_for_failed!
+-- What failed in another run, under the bounds it had there.
+INSERT INTO run_item (run_id, subject, link_id, outcome, at)
+SELECT :run, subject, link_id, 'waiting', :now FROM run_item WHERE run_id = :parent AND outcome = ANY (:outcomes);
+
+-- name: wait_for_previewed!
+INSERT INTO run_item (run_id, subject, link_id, outcome, bounds, at)
+SELECT :run, subject, link_id, 'waiting', coalesce(plan -> 'bounds', jsonb_build_object('was', plan -> 'was')), :now
+FROM run_item WHERE run_id = :parent AND outcome = 'would';
+
+-- name: wait_for_undo!
+-- Per record and field of what was written: the value before the first write of the span, and the one written last.
+-- A write that became another at once (somebody wrote too) counts as what we sent: where it does not stand, it is left.
+WITH written AS (
+    SELECT j.link_id, j.side, c.change ->> 'n' AS native, c.change ->> 'f' AS field, j.id,
+           c.change -> 'o' AS old, CASE WHEN c.change ? 'got' THEN c.change -> 'got' ELSE c.change -> 'v' END AS wrote
+    FROM journal j CROSS JOIN LATERAL jsonb_array_elements(j.changes) AS c (change)
+    WHERE j.action = 'update' AND NOT j.put_away AND j.link_id IS NOT NULL AND coalesce(c.change ->> 'st', j.state) = 'done'
+      AND left(c.change ->> 'f', 1) <> '='
+      AND (:of_run::bigint IS NULL OR j.run_id = :of_run) AND (:link::bigint IS NULL OR j.link_id = :link)
+      AND (:since::timestamptz IS NULL OR j.intended_at >= :since) AND (:until::timestamptz IS NULL OR j.intended_at < :until)
+      AND (:version::text IS NULL OR j.agreement = :version)
+), made AS (
+    SELECT DISTINCT ON (j.link_id) j.link_id, j.side, j.ref_id FROM journal j
+    WHERE j.action = 'create' AND j.state = 'done' AND j.link_id IS NOT NULL
+      AND (:of_run::bigint IS NULL OR j.run_id = :of_run) AND (:link::bigint IS NULL OR j.link_id = :link)
+      AND (:since::timestamptz IS NULL OR j.intended_at >= :since) AND (:until::timestamptz IS NULL OR j.intended_at < :until)
+      AND (:version::text IS NULL OR j.agreement = :version)
+    ORDER BY j.link_id, j.id DESC
+), folded AS (
+    SELECT link_id, side, native, (array_agg(field ORDER BY id))[1] AS field,
+           (array_agg(old ORDER BY id))[1] AS old, (array_agg(wrote ORDER BY id DESC))[1] AS wrote
+    FROM written GROUP BY link_id, side, native
+), back AS (
+    SELECT f.link_id, jsonb_agg(jsonb_build_object('side', f.side, 'native', f.native, 'field', f.field, 'old', f.old,
+                                                   'wrote', f.wrote) ORDER BY f.side, f.native) AS undo
+    FROM folded f WHERE f.old IS DISTINCT FROM f.wrote GROUP BY f.link_id
+)
+INSERT INTO run_item (run_id, subject, link_id, outcome, bounds, at)
+SELECT :run, 'link:' || l.id, l.id, 'waiting', jsonb_build_object('why', :why::text, 'undo', coalesce(b.undo, '[]'))
+    || CASE WHEN m.link_id IS NULL THEN '{}' ELSE jsonb_build_object('made', jsonb_build_object('side', m.side, 'ref_id', m.ref_id)) END, :now
+FROM link l LEFT JOIN back b ON b.link_id = l.id LEFT JOIN made m ON m.link_id = l.id
+WHERE l.archived IS NULL AND (b.link_id IS NOT NULL OR m.link_id IS NOT NULL);
+
+-- name: put_away
+-- Records that were put into the recycle bin in that span: an undo can't fetch them.
+SELECT j.side, j.object, j.ref_id, j.link_id FROM journal j
+WHERE j.put_away AND j.state = 'done'
+  AND (:of_run::bigint IS NULL OR j.run_id = :of_run) AND (:link::bigint IS NULL OR j.link_id = :link)
+  AND (:since::timestamptz IS NULL OR j.intended_at >= :since) AND (:until::timestamptz IS NULL OR j.intended_at < :until)
+  AND (:version::text IS NULL OR j.agreement = :version)
+ORDER BY j.id;
+
+-- name: run^
+SELECT * FROM run WHERE id = :run;
+
+-- name: runs
+SELECT * FROM run ORDER BY id DESC LIMIT :limit;
+
+-- name: open_runs
+SELECT id FROM run WHERE state NOT IN ('cancelled', 'succeeded', 'failed') ORDER BY id;
+
+-- name: want^
+UPDATE run SET wanted = :wanted WHERE id = :run AND state NOT IN ('cancelled', 'succeeded', 'failed') RETURNING id;
+
+-- name: take^
+UPDATE run SET token = nextval('lease_token'), leased_until = :until
+WHERE id = :run AND state NOT IN ('cancelled', 'succeeded', 'failed') AND (leased_until IS NULL OR leased_until <= :now)
+RETURNING *;
+
+-- name: leave!
+UPDATE run SET leased_until = NULL WHERE id = :run AND token = :token;
+
+-- name: fence^
+SELECT id, wanted, state FROM run WHERE id = :run AND token = :token FOR UPDATE;
+
+-- name: prolong^
+UPDATE run SET leased_until = :until WHERE id = :run AND token = :token RETURNING *;
+
+-- name: move!
+UPDATE run SET state = :state, reason = :reason,
+    started_at = CASE WHEN :state = 'running' THEN coalesce(started_at, :now) ELSE started_at END,
+    ended_at = CASE WHEN :state IN ('cancelled', 'succeeded', 'failed') THEN :now::timestamptz END
+WHERE id = :run AND token = :token;
+
+-- name: tell!
+UPDATE run SET reason = :reason WHERE id = :run AND reason <> :reason;
+
+-- name: advance!
+UPDATE run SET cursor = :cursor, walked = :walked, taken = taken + :taken, counts = :counts, calls = :calls WHERE id = :run;
+
+-- name: out^
+SELECT count(*) AS n FROM pending WHERE run_id = :run;
+
+-- name: backlog^
+SELECT EXISTS (SELECT FROM run_item WHERE run_id = :run AND outcome = 'waiting') AS found;
+
+-- name: waiting
+SELECT subject, link_id, bounds FROM run_item WHERE run_id = :run AND outcome = 'waiting' AND subject > :after
+ORDER BY subject LIMIT :limit;
+
+-- name: links_after
+SELECT id FROM link WHERE id > :after AND archived IS NULL ORDER BY id LIMIT :limit;
+
+-- name: known
+-- Which of these this run has met already: they have their outcome, or wait for a round.
+SELECT subject FROM run_item WHERE run_id = :run AND outcome <> 'waiting' AND subject = ANY (:subjects)
+UNION
+SELECT CASE WHEN p.link_id IS NULL THEN p.side || ':' || p.object || ':' || p.ref_id ELSE 'link:' || p.link_id END
+FROM pending p WHERE p.run_id = :run;
+
+-- name: queue_links
+INSERT INTO pending (link_id, side, object, ref_id, lane, due_at, born_at, requeued, group_key, run_id, run_seq, run_only)
+SELECT l.id, 'hubspot', l.hubspot_object, l.hubspot_id, 2, :now, :now, true, l.group_key, :run, 1, r.bounds
+FROM jsonb_to_recordset(:rows) AS r(link_id bigint, bounds jsonb) JOIN link l ON l.id = r.link_id ORDER BY l.id
+ON CONFLICT (link_id) WHERE link_id IS NOT NULL DO UPDATE
+SET seq = pending.seq + 1, requeued = true, run_id = excluded.run_id, run_seq = NULL, run_only = excluded.run_only
+WHERE pending.run_id IS NULL
+RETURNING 'link:' || link_id AS subject;
+
+-- name: queue_refs
+INSERT INTO pending (side, object, ref_id, lane, due_at, born_at, requeued, run_id, run_seq, run_only)
+SELECT r.side, r.object, r.ref_id, 2, :now, :now, true, :run, 1, r.bounds
+FROM jsonb_to_recordset(:rows) AS r(side text, object text, ref_id text, bounds jsonb) ORDER BY r.side, r.object, r.ref_id
+ON CONFLICT (side, object, ref_id) WHERE link_id IS NULL DO UPDATE
+SET seq = pending.seq + 1, requeued = true, run_id = excluded.run_id, run_seq = NULL, run_only = excluded.run_only
+WHERE pending.run_id IS NULL
+RETURNING side || ':' || object || ':' || ref_id AS subject;
+
+-- name: forget_waiting!
+DELETE FROM run_item WHERE run_id = :run AND outcome = 'waiting' AND subject = ANY (:subjects);
+
+-- name: postpone!
+-- Another run has them: they come again once it let go of them. Or there is no such Link.
+INSERT INTO run_item (run_id, subject, link_id, outcome, bounds, at)
+SELECT :run, r.subject, r.link_id,
+       CASE WHEN r.link_id IS NULL OR EXISTS (SELECT FROM link l WHERE l.id = r.link_id) THEN 'waiting' ELSE 'gone' END, r.bounds, :now
+FROM jsonb_to_recordset(:rows) AS r(subject text, link_id bigint, bounds jsonb) ON CONFLICT DO NOTHING;
+
+-- name: withdraw^
+-- What no round has begun is taken back, and waits again unless the run is cancelled. What somebody else wants, too, stays
+-- due for them. Rows are locked in the door's order.
+WITH held AS (
+    SELECT p.id FROM pending p
+    WHERE p.run_id = :run AND (p.token IS NULL OR p.leased_until <= :now) AND NOT p.was_leased
+    ORDER BY p.link_id NULLS LAST, p.side, p.object, p.ref_id FOR UPDATE
+), kept AS (
+    INSERT INTO run_item (run_id, subject, link_id, outcome, bounds, at)
+    SELECT :run, CASE WHEN p.link_id IS NULL THEN p.side || ':' || p.object || ':' || p.ref_id ELSE 'link:' || p.link_id END,
+           p.link_id, 'waiting', p.run_only, :now
+    FROM pending p WHERE p.id IN (SELECT id FROM held) AND NOT :forget
+    ON CONFLICT (run_id, subject) DO NOTHING
+), gone AS (
+    DELETE FROM pending p WHERE p.id IN (SELECT id FROM held) AND p.run_seq = p.seq
+), freed AS (
+    UPDATE pending p SET run_id = NULL, run_seq = NULL, run_only = NULL
+    WHERE p.id IN (SELECT id FROM held) AND p.run_seq IS DISTINCT FROM p.seq
+)
+SELECT count(*) AS n FROM held;
+
+-- name: forget_backlog!
+DELETE FROM run_item WHERE run_id = :run AND outcome = 'waiting';
+
+-- name: add_previewed!
+INSERT INTO run_item (run_id, subject, link_id, hubspot_id, salesforce_id, outcome, reason, plan, at)
+SELECT :run, r.subject, r.link_id, r.hubspot_id, r.salesforce_id, r.outcome, r.reason, r.plan, :now
+FROM jsonb_to_recordset(:rows) AS r(subject text, link_id bigint, hubspot_id text, salesforce_id text, outcome text,
+    reason text, plan jsonb)
+ON CONFLICT (run_id, subject) DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason, plan = excluded.plan,
+    link_id = excluded.link_id, hubspot_id = excluded.hubspot_id, salesforce_id = excluded.salesforce_id, at = excluded.at
+WHERE run_item.outcome = 'waiting';
+
+-- name: tally
+SELECT outcome, count(*) AS n, count(*) FILTER (WHERE at > :since) AS lately FROM run_item WHERE run_id = :run GROUP BY outcome;
+
+-- name: items
+SELECT subject, link_id, hubspot_id, salesforce_id, outcome, reason, journal, plan, at FROM run_item
+WHERE run_id = :run AND subject > :after AND (cardinality(:outcomes::text[]) = 0 OR outcome = ANY (:outcomes) OR (:left AND plan IS NOT NULL))
+ORDER BY subject LIMIT :limit;
+
+-- name: written
+SELECT side, CASE WHEN put_away THEN 'archive' ELSE action END AS action, count(*) AS records, count(*) FILTER (WHERE state = 'refused') AS refused
+FROM journal WHERE run_id = :run GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- name: budgets
+SELECT side, used_today, day = (:now::timestamptz AT TIME ZONE 'UTC')::date AS today, daily_used, daily_limit FROM budget ORDER BY side;

@@ -1,0 +1,1 @@
+"""Runs: backfills and undos, as a collection, a step and a saved cursor."""

@@ -1,0 +1,152 @@
+"""A run's collection: from its scope to pages of pairs, resumable at a cursor.
+
+A cursor is {phase, after}: which part of the collection, and the place in it: a Link's id, a Salesforce id, a time.
+Parts that go by time begin again at the very time they had come to; what a run has met already its store leaves out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from connector.core.conditions import Condition, Truth, evaluate, fields_of
+from connector.core.mapping import KindMapping
+from connector.core.records import Record, Ref, Side
+from connector.core.values import to_instant
+from connector.ports import Guard
+from connector.services.runs.store import Row, RunStore
+from connector.services.workbench import Workbench
+
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before either service had a customer."""
+PAGE = 1000
+SOQL_PAGE = 2000
+Phase = tuple[str, ...]
+ReadCondition = Callable[[Any, Side], Condition]
+"""Makes a condition of what the scope holds. Raises Refused."""
+
+
+@dataclass(slots=True)
+class Page:
+    """``rows``: {subject, link_id, bounds}; ``cursor``: behind this page; ``over``: nothing comes after it."""
+
+    rows: list[Row]
+    cursor: Row
+    over: bool = False
+
+
+def phases_of(scope: Row, mapping: KindMapping) -> list[Phase]:
+    """The parts of the collection, in order."""
+    if "soql" in scope:
+        return [("soql", scope["soql"]["object"], scope["soql"]["where"])]
+    if "list" in scope:
+        return [("list", str(scope["list"]))]
+    objects = [("hubspot", "contact"), *(("salesforce", o) for o in mapping.salesforce_objects)]
+    wanted = [(s, o) for s, o in objects if scope.get("from") in (None, s)]
+    if any(scope.get(name) for name in ("since", "until", "filter")):
+        return [("changed", s, o) for s, o in wanted]
+    new: list[Phase] = [("new", s, o) for s, o in wanted]
+    if scope.get("never_synced"):
+        return new
+    if scope.get("linked") or scope.get("fields"):
+        return [("links",)]
+    return [("links",), *new]
+
+
+def bounds_of(scope: Row) -> Row | None:
+    """What a round may write of a pair of this run."""
+    found = {name: scope[name] for name in ("fields", "side") if scope.get(name)}
+    return found or None
+
+
+class Collection:
+    """Of one run, from ``cursor`` on. ``condition``: the scope's filter."""
+
+    def __init__(
+        self, bench: Workbench, store: RunStore, run: Row, guard: Guard, condition: Condition | None = None
+    ) -> None:
+        self._bench, self._store, self._guard, self._condition = bench, store, guard, condition
+        self._scope: Row = run["scope"]
+        self._phases = phases_of(self._scope, bench.desk.mapping)
+        self._bounds = bounds_of(self._scope)
+        self._pages = self._walk(int(run["cursor"].get("phase", 0)), run["cursor"].get("after"))
+
+    def next(self) -> Page | None:
+        """None: it is over."""
+        return next(self._pages, None)
+
+    def _walk(self, phase: int, after: Any) -> Iterator[Page]:
+        while phase < len(self._phases):
+            kind = self._phases[phase][0]
+            yield from getattr(self, f"_{kind}")(phase, after)
+            phase, after = phase + 1, None
+
+    def _page(self, phase: int, after: Any, links: Sequence[int] = (), refs: Sequence[Ref] = ()) -> Page:
+        rows: list[Row] = [
+            {"subject": f"link:{link}", "link_id": link, "bounds": self._bounds} for link in links
+        ]
+        rows += [{"subject": str(ref), "link_id": None, "bounds": self._bounds} for ref in refs]
+        return Page(rows, {"phase": phase, "after": after})
+
+    def _links(self, phase: int, after: Any) -> Iterator[Page]:
+        last = int(after or 0)
+        while links := self._store.links_after(last, PAGE):
+            last = links[-1]
+            yield self._page(phase, last, links)
+
+    def _new(self, phase: int, after: Any) -> Iterator[Page]:
+        for page, at in self._changes(phase, after):
+            refs = [r.ref for r in page]
+            linked = self._bench.rounds.linked(refs)
+            yield self._page(phase, at, refs=[ref for ref in refs if ref not in linked])
+
+    def _changed(self, phase: int, after: Any) -> Iterator[Page]:
+        until = self._moment("until")
+        side = Side(self._phases[phase][1])
+        for page, at in self._changes(phase, after):
+            there = [r for r in page if until is None or (_moved_at(r) or BEGINNING) < until]
+            yield self._page(phase, at, refs=[r.ref for r in there if self._meets(r, side)])
+            if len(there) < len(page):
+                return
+
+    def _changes(self, phase: int, after: Any) -> Iterator[tuple[list[Record], str]]:
+        _, side, object_ = self._phases[phase]
+        crm = self._bench.hubspot if side == Side.HUBSPOT else self._bench.salesforce
+        since = datetime.fromisoformat(after) if after else self._moment("since") or BEGINNING
+        named = fields_of(self._condition) or (("email",) if side == Side.HUBSPOT else ("Email",))
+        for page in crm.changes(object_, since, named, self._guard):
+            latest = max((at for r in page if (at := _moved_at(r))), default=since)
+            yield [r for r in page if r.moved_to is None], latest.isoformat()
+
+    def _meets(self, record: Record, side: Side) -> bool:
+        if self._condition is None or self._scope["filter"]["side"] != side:
+            return self._condition is None
+        return evaluate(self._condition, record.values.get, self._bench.clock())[0] is Truth.MET
+
+    def _moment(self, name: str) -> datetime | None:
+        told = self._scope.get(name)
+        return datetime.fromisoformat(told) if told else None
+
+    def _soql(self, phase: int, after: Any) -> Iterator[Page]:
+        _, object_, where = self._phases[phase]
+        last = str(after or "")
+        while True:
+            beyond = f" AND Id > '{last}'" if last else ""
+            text = f"SELECT Id FROM {object_} WHERE ({where}){beyond} ORDER BY Id LIMIT {SOQL_PAGE}"  # noqa: S608 (the operator\'s own)
+            ids = [str(row["Id"]) for page in self._bench.salesforce.query(text, self._guard) for row in page]
+            if ids:
+                last = ids[-1]
+                yield self._page(phase, last, refs=[Ref(Side.SALESFORCE, object_, i) for i in ids])
+            if len(ids) < SOQL_PAGE:
+                return
+
+    def _list(self, phase: int, after: Any) -> Iterator[Page]:
+        name = self._phases[phase][1]
+        for ids, place in self._bench.hubspot.members(name, after, self._guard):
+            yield self._page(phase, place, refs=[Ref(Side.HUBSPOT, "contact", i) for i in ids])
+
+
+def _moved_at(record: Record) -> datetime | None:
+    return to_instant(record.values.get("SystemModstamp")) or record.modified_at

@@ -1,0 +1,132 @@
+"""Walks and rounds of a run are killed at every step: the run ends complete, nothing is twice, nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from connector.adapters.postgres.database import Pool
+from connector.adapters.postgres.runs import PostgresRuns
+from connector.core.runs import ENDED, State, Wanted
+from connector.services.runs.starting import want
+from connector.services.runs.walking import Walker
+from tests.cases.test_crashes import Killed, SteppedRounds, Steps
+from tests.services.runs.cast import Running, linked, unheard
+from tests.world import World
+
+OF_A_RUN = ("take", "prolong", "facts", "move", "queue", "links_after", "waiting", "leave")
+
+
+class SteppedRuns(PostgresRuns):
+    """The runs' database with a step before and after each of its transactions."""
+
+    def __init__(self, pool: Pool, steps: Steps) -> None:
+        super().__init__(pool)
+        for name in OF_A_RUN:
+            setattr(self, name, _stepped(getattr(self, name), name, steps))
+
+
+def _stepped(method: Callable[..., Any], name: str, steps: Steps) -> Callable[..., Any]:
+    def call(*arguments: Any) -> Any:
+        steps("before", name)
+        answer = method(*arguments)
+        steps("after", name)
+        return answer
+
+    return call
+
+
+def prepared(database: Pool, people: int) -> tuple[World, list[tuple[str, str]]]:
+    world = World(database)
+    found = linked(world, people)
+    for _, lead in found:
+        world.edit_lead(lead, MobilePhone="+1 555 020 2222")
+    unheard(world)
+    return world, found
+
+
+def go_on(runs: Running, run: int, steps: Steps) -> None:
+    """One tick and one round after the other; whoever is killed is followed by another after its lease."""
+    for _ in range(60):
+        try:
+            runs.world.clock.advance(1)
+            runs.walker.tick()
+            runs.world.round()
+        except Killed:
+            runs.world.later(minutes=3)
+            runs.walker = Walker(runs.world.bench, runs.store, out=runs.out, page=runs.page)
+        if runs.state(run) in ENDED:
+            return
+    raise AssertionError(f"did not end: {runs.row(run)}")
+
+
+def killed_at(database: Pool, at: int | None) -> Steps:
+    world, people = prepared(database, 4)
+    runs, steps = Running(world, out=3, page=2), Steps(at)
+    runs.store = SteppedRuns(database, steps)
+    world.bench.rounds = SteppedRounds(database, steps)
+    runs.walker = runs.new_walker()
+    run = runs.start(*(f"link:{r['id']}" for r in world.all("SELECT id FROM link")))
+    steps.armed = True
+    go_on(runs, run, steps)
+    steps.armed = False
+    world.bench.rounds = world.rounds
+    world.settle()
+    assert runs.state(run) is State.SUCCEEDED
+    assert {world.hs(contact)["mobilephone"] for contact, _ in people} == {"+1 555 020 2222"}
+    assert sum(runs.outcomes(run).values()) == 4
+    sent = world.all(
+        "SELECT ref_id FROM journal WHERE run_id = %s AND state = 'done' AND side = 'hubspot'", run
+    )
+    assert len(sent) == len({r["ref_id"] for r in sent}) == 4
+    assert world.one("SELECT count(*) n FROM pending")["n"] == 0
+    return steps
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(6))
+def test_whoever_walks_or_rounds_is_killed_anywhere(
+    database: Pool, new_database: Callable[[], str], part: int
+) -> None:
+    from connector.adapters.postgres.database import open_pool
+
+    steps = killed_at(database, None)
+    for at in range(1 + part, len(steps.seen) + 1, 6):
+        with open_pool(new_database(), min_size=1, max_size=8) as pool:
+            killed_at(pool, at)
+
+
+def test_a_walk_that_lost_its_lease_saves_nothing(database: Pool) -> None:
+    world, _ = prepared(database, 3)
+    runs = Running(world, page=1)
+    run = runs.start(linked=True)
+    now = world.clock.now()
+    first = runs.store.take(run, now, now)
+    assert first is not None
+    runs.end(run)
+    before = world.all("SELECT * FROM run")
+    from connector.errors import NotOurs
+
+    with pytest.raises(NotOurs):
+        runs.store.queue(
+            run, first["token"], [], {"cursor": {}, "counts": {}, "calls": {}, "walked": False}, now
+        )
+    assert world.all("SELECT * FROM run") == before
+
+
+def test_paused_cancelled_and_resumed_in_the_midst_of_everything(database: Pool) -> None:
+    world, people = prepared(database, 8)
+    runs = Running(world, out=3, page=2)
+    run = runs.start(linked=True)
+    for n in range(12):
+        want(runs.store, run, Wanted.PAUSE if n % 2 else Wanted.RUN)
+        runs.step()
+        if runs.state(run) in ENDED:
+            break
+    if runs.state(run) not in ENDED:
+        want(runs.store, run, Wanted.RUN)
+        runs.end(run)
+    assert runs.outcomes(run) == {"written": 8}
+    assert {world.hs(contact)["mobilephone"] for contact, _ in people} == {"+1 555 020 2222"}
