@@ -210,11 +210,11 @@ def test_an_object_that_the_stream_would_never_tell_of_is_named(
 def test_what_is_selected_is_read_from_the_org(database: Pool) -> None:
     world = World(database, live=False)
     surveyor = world.bench.salesforce.surveyor
-    assert surveyor.captured() == {"Lead", "Contact", "Account", "Opportunity"}
+    assert surveyor.captured() == frozenset({"Lead", "Contact", "Account", "Opportunity"})
     world.salesforce.settings.channel_told = "id"
-    assert surveyor.captured() == {"Lead", "Contact", "Account", "Opportunity"}
+    assert surveyor.captured() == frozenset({"Lead", "Contact", "Account", "Opportunity"})
     del world.salesforce.org.channel_members["ChangeEvents_LeadChangeEvent"]
-    assert surveyor.captured() == {"Contact", "Account", "Opportunity"}
+    assert surveyor.captured() == frozenset({"Contact", "Account", "Opportunity"})
     tooling.setup_of(world.salesforce.org).hidden.add("PlatformEventChannelMember")
     assert surveyor.captured() is None
 

@@ -245,5 +245,7 @@ def test_after_setup_a_reps_edit_is_pushed_within_seconds(
                 new.salesforce.edit("Lead", lead, {"Title": "Chief of Everything"})
                 eventually(lambda: new.hubspot.contact(code)["jobtitle"] == "Chief of Everything", 20)
                 assert time.monotonic() - began < 5
+                (told,) = [s for s in world.stores.streams.states() if s.object == "Lead"]
+                assert told.event_at is not None
             finally:
                 assert worker.stop()

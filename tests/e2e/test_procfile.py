@@ -34,7 +34,7 @@ def test_release_web_and_worker_carry_a_change_over_and_end_in_time(external: Ex
         town = Town(external.url, parts)
         release, port = release_on(external.url, tmp_path), free_port()
         release.environment = town.environment | {"ACCORD_PUBLIC_URL": f"http://127.0.0.1:{port}"}
-        assert "connections: web 1 x 4 + worker 1 x 16 + release 2 = 22 of" in release.release_phase()
+        assert "connections: web 1 x 4 + worker 1 x 17 + release 2 = 23 of" in release.release_phase()
         assert "applied" not in release.release_phase()  # a second release brings nothing
         town.live()
         manager = parts.enter_context(release.running(port))

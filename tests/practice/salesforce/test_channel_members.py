@@ -1,6 +1,7 @@
 """What is selected for Change Data Capture comes and goes by deployments, and the Pub/Sub API follows."""
 
 from connector.practice.clock import ManualClock
+from connector.practice.http import Request
 from connector.practice.salesforce import SalesforceCore
 from connector.practice.salesforce.metadata.channel_members import captured
 from connector.practice.salesforce.pubsub.feed import Feed
@@ -12,8 +13,8 @@ from .packages import deploy, manifest, member, zipped
 KIND = "PlatformEventChannelMember"
 
 
-def _bare(**settings: bool) -> tuple[Caller, SalesforceCore, Feed]:
-    core = SalesforceCore(ManualClock(START), settings=Settings(accord_fields=False, **settings))
+def _bare(views_all: bool = True) -> tuple[Caller, SalesforceCore, Feed]:
+    core = SalesforceCore(ManualClock(START), settings=Settings(accord_fields=False, views_all=views_all))
     return Caller(core), core, Feed(core)
 
 
@@ -74,3 +75,19 @@ def test_who_may_not_view_all_records_of_an_object_may_not_subscribe() -> None:
     assert feed.denied("Lead") and not feed.denied(None)
     core.settings.views_all = True
     assert not feed.denied("Lead")
+
+
+def test_delete_metadata_does_not_take_it() -> None:
+    _, core, feed = _bare()
+    core.org.channel_members["Accord_LeadChangeEvent"] = "LeadChangeEvent"
+    space = 'xmlns="http://soap.sforce.com/2006/04/metadata"'
+    body = (
+        '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header>'
+        f"<SessionHeader {space}><sessionId>{core.access_token}</sessionId></SessionHeader></e:Header><e:Body>"
+        f"<deleteMetadata {space}><type>{KIND}</type><fullNames>Accord_LeadChangeEvent</fullNames></deleteMetadata>"
+        "</e:Body></e:Envelope>"
+    )
+    answer = core.respond(
+        Request("POST", "/services/Soap/m/66.0", {}, {"content-type": "text/xml"}, body.encode())
+    )
+    assert answer.status == 500 and b"not supported" in answer.body and feed.selected() == ["Lead"]
