@@ -11,10 +11,17 @@ from connector.adapters.postgres.database import Pool, open_pool
 from connector.adapters.postgres.embedded import EmbeddedServer, start
 from tests import databases
 
-PRACTICE = Path(__file__).parent / "practice"
+APART_FOLDERS = "practice property e2e cases services cli demo bench".split()
+APART = {Path(__file__).parent / name for name in APART_FOLDERS}
+"""Of the practice servers' tests, and of those that take all of Accord or start processes."""
 
 hypothesis.settings.register_profile("accord", deadline=None, max_examples=40)
 hypothesis.settings.load_profile("accord")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """To import what is apart takes longer than the unit part itself."""
+    return True if collection_path in APART and config.option.markexpr == "unit" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,8 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "database_server" in getattr(item, "fixturenames", ()):
             item.add_marker("database")
-        if PRACTICE in item.path.parents:
-            item.add_marker("practice")
+        elif APART.isdisjoint(item.path.parents) and not item.get_closest_marker("slow"):
+            item.add_marker("unit")
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ from connector.practice.orgs.hubspot import properties_of, settings_of
 from connector.practice.orgs.salesforce import furnish
 from connector.practice.salesforce import SalesforceCore
 from connector.services.intake import LIVE, accept
-from connector.services.sync import RoundReport, Sync
+from connector.services.rounds.sync import RoundReport, Sync
 from connector.services.workbench import Pace, Workbench
 from connector.web.hubspot_events import notices_of
 from tests.adapters.in_process import hubspot_on, salesforce_on

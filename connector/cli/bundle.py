@@ -36,7 +36,7 @@ def support_bundle(
     No token is in it and no person's value; read it before you send it all the same.
     """
     from connector.logs import Redaction
-    from connector.services.support import bundle
+    from connector.services.accounts.support import bundle
 
     with operating(ctx, embedded) as on:
         documents = _documents(on, offline)
@@ -84,7 +84,7 @@ def _versions(on: Operating) -> dict[str, Any]:
 
 
 def _settings(on: Operating) -> Any:
-    from connector.services.support import shown_settings
+    from connector.services.accounts.support import shown_settings
 
     s = on.settings
     if s is None:
@@ -135,7 +135,7 @@ def _schemas(on: Operating) -> Any:
 
 def _findings(on: Operating) -> Any:
     from connector.cli.doctor import surroundings
-    from connector.services.doctor import examine
+    from connector.services.health.doctor import examine
     from connector.services.status import standing
 
     return list(examine(on.bench, surroundings(on), lambda: standing(on.standing, on.agreement, on.clock())))

@@ -115,7 +115,7 @@ def _write_project(settings: "Settings", folder: Path, version: str, oauth: bool
     from connector.adapters.mappings import load
     from connector.core.desk import desk_for
     from connector.core.scopes import scopes_for
-    from connector.services.subscriptions import subscriptions
+    from connector.services.health.subscriptions import subscriptions
     from connector.wiring.connecting import redirect_of
 
     agreement = load(agreement_folder(settings))

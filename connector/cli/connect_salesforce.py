@@ -108,7 +108,7 @@ def _key_of(on: Connecting) -> tuple[str, dict[str, str]]:
 def _keep_salesforce(
     on: Connecting, kind: str, given: dict[str, str], facts: dict[str, str], by: str
 ) -> None:
-    from connector.services.connecting import outbound_secret
+    from connector.services.accounts.connecting import outbound_secret
     from connector.wiring.connecting import connect_salesforce
 
     present = on.settings.salesforce.outbound_secret

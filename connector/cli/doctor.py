@@ -12,7 +12,7 @@ from connector.cli.showing import Json
 if TYPE_CHECKING:
     from connector.core.records import Side
     from connector.ports import FieldSchema
-    from connector.services.findings import Finding, Surroundings
+    from connector.services.health.findings import Finding, Surroundings
     from connector.settings import Settings
 
 LATER = (
@@ -40,9 +40,9 @@ def doctor(ctx: typer.Context, canary: Canary = "", as_json: Json = False, embed
     webhooks, workers: each finding is ok, warn, fail or skipped. Ends with 1 if anything fails. Nothing is written but
     by --canary.
     """
-    from connector.services import canary as canaries
-    from connector.services.doctor import examine
-    from connector.services.findings import FAIL
+    from connector.services.health import canary as canaries
+    from connector.services.health.doctor import examine
+    from connector.services.health.findings import FAIL
     from connector.services.status import standing
 
     findings = []
@@ -78,7 +78,7 @@ def _tell(finding: "Finding", as_json: bool) -> None:
 def surroundings(on: Operating) -> "Surroundings":
     """What only the settings and the database tell. Without settings (in process) that is left out."""
     from connector.core.records import Side
-    from connector.services.findings import Surroundings
+    from connector.services.health.findings import Surroundings
 
     settings = on.settings
     if settings is None:
@@ -147,7 +147,7 @@ def _mapping(on: Operating, hubspot: "dict[str, FieldSchema]", salesforce: "Any"
 def _database(on: Operating) -> "list[Finding]":
     """Its version, its migrations, its clock. (A server that can't be reached or is too old never gets this far.)"""
     from connector.adapters.postgres.migrate import pending
-    from connector.services.findings import FAIL, OK, WARN, Finding
+    from connector.services.health.findings import FAIL, OK, WARN, Finding
 
     version, at = on.standing.server()
     missing = pending(on.url)

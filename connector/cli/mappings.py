@@ -64,7 +64,7 @@ def webhooks() -> None:
 
     from connector.adapters.mappings import load
     from connector.core.desk import desk_for
-    from connector.services.subscriptions import outbound_fields, subscriptions
+    from connector.services.health.subscriptions import outbound_fields, subscriptions
 
     desk = desk_for(load(agreement_folder()))
     print(json.dumps({"hubspot": subscriptions(desk), "salesforce": outbound_fields(desk)}, indent=2))

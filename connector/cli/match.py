@@ -10,8 +10,8 @@ from connector.cli.operating import Embedded, operating
 from connector.cli.showing import By, Json, Yes
 
 if TYPE_CHECKING:
-    from connector.services.match import Progress
-    from connector.services.match_report import Report
+    from connector.services.review.match import Progress
+    from connector.services.review.match_report import Report
 
 COUNTS = ("records", "selected", "linked", "one", "many", "duplicate", "none", "created")
 
@@ -33,7 +33,7 @@ def report(ctx: typer.Context, as_json: Json = False, embedded: Embedded = None)
     duplicate (its match belongs to another record); none; created (of none: for whom a record would be made over there
     when they next move).
     """
-    from connector.services import match
+    from connector.services.review import match
 
     with operating(ctx, embedded, sides=True) as on:
         made = match.report(on.bench, on.review, _progress(), showing_costs.terms(on))
@@ -81,7 +81,7 @@ def approve(ctx: typer.Context, yes: Yes = False, by: By = "", embedded: Embedde
 
     Refused where the agreement has changed since the report was made.
     """
-    from connector.services import match
+    from connector.services.review import match
 
     showing.agreed("Approve the latest match report?", yes)
     with operating(ctx, embedded) as on:

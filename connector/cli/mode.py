@@ -11,7 +11,7 @@ from connector.cli.showing import By, Json, Yes
 from connector.core.records import Side
 
 if TYPE_CHECKING:
-    from connector.services.preview import Preview
+    from connector.services.review.preview import Preview
 
 
 CAPS = {"creates": "records made", "per_hour": "written an hour"}
@@ -66,7 +66,7 @@ def mode(
     refused until a match report was approved and the preview was approved after it, both under
     the present agreement. Then all that was observed, and all that the report matched, goes round.
     """
-    from connector.services.modes import Limited, set_mode
+    from connector.services.review.modes import Limited, set_mode
 
     with operating(ctx, embedded) as on:
         if wanted is not None:
@@ -108,7 +108,7 @@ def preview(
     It is what rounds planned for the sides that are only observed. Going live asks for an approved preview.
     Nothing is written, neither here nor by approving.
     """
-    from connector.services import preview as previews
+    from connector.services.review import preview as previews
 
     with operating(ctx, embedded) as on:
         seen = previews.preview(on.bench, on.review, examples, wait, on.sleep, showing_costs.terms(on))

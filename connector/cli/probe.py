@@ -16,7 +16,7 @@ from connector.cli.showing import Json, Yes
 from connector.core.records import Side
 
 if TYPE_CHECKING:
-    from connector.services.probe import Call, Told
+    from connector.services.health.probe import Call, Told
     from connector.settings import Settings
 
 Which = Annotated[Side | None, typer.Argument(help="hubspot or salesforce; both without it.")]
@@ -85,8 +85,8 @@ def _settings(embedded: Path | None, sides: list[Side]) -> "Iterator[Settings]":
 
 def _replayed(side: Side, settings: "Settings", write: bool) -> "Iterator[Told]":
     from connector.errors import CallFailed
-    from connector.services.probe import replay
-    from connector.services.probes import hubspot, salesforce
+    from connector.services.health.probe import replay
+    from connector.services.health.probes import hubspot, salesforce
 
     table = hubspot if side is Side.HUBSPOT else salesforce
     call, kept = _call(side, settings)

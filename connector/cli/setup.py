@@ -110,7 +110,7 @@ def _row(plan: "Plan") -> dict[str, Any]:
 
 
 def _show(plan: "Plan") -> None:
-    from connector.services.setting_up import count
+    from connector.services.accounts.setting_up import count
 
     where = plan.account.words if plan.account else f"{plan.side} (not connected: an empty org is assumed)"
     rows = [

@@ -1,4 +1,4 @@
-"""What a first day costs and risks, for people; see services/first_day.py."""
+"""What a first day costs and risks, for people; see services/review/first_day.py."""
 
 from typing import TYPE_CHECKING
 
@@ -6,12 +6,12 @@ from connector.cli import showing
 
 if TYPE_CHECKING:
     from connector.cli.operating import Operating
-    from connector.services.first_day import FirstDay, Terms
+    from connector.services.review.first_day import FirstDay, Terms
 
 
 def terms(on: "Operating") -> "Terms":
     """What the settings say of HubSpot's bill."""
-    from connector.services.first_day import Terms
+    from connector.services.review.first_day import Terms
 
     given = on.settings.hubspot if on.settings is not None else None
     return Terms(given.marketing_tier, given.new_are_marketing) if given is not None else Terms()

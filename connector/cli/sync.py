@@ -10,7 +10,7 @@ from connector.cli.plans import plan_document, show_plan
 from connector.cli.showing import Json
 
 if TYPE_CHECKING:
-    from connector.services.looking import Looked
+    from connector.services.rounds.looking import Looked
     from connector.services.sync_now import Synced
 
 Ref = Annotated[
@@ -38,7 +38,7 @@ def sync(
 
     By rounds run here, or by the worker that has it. Ends with 1 where it could not be finished.
     """
-    from connector.services.looking import look
+    from connector.services.rounds.looking import look
     from connector.services.sync_now import sync_now
 
     with operating(ctx, embedded, sides=True) as on:

@@ -66,7 +66,7 @@ class Mine:
 
 
 class Saving(Protocol):
-    """Transaction 2, as services build it; see services/saving.py."""
+    """Transaction 2, as services build it; see services/rounds/saving.py."""
 
     settled: list[dict[str, Any]]
     ledger: list[dict[str, Any]]

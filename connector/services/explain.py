@@ -11,7 +11,7 @@ from connector.core.plan import Plan
 from connector.core.records import Ref, Side, Value
 from connector.errors import CallFailed
 from connector.services.finding import Person
-from connector.services.looking import LookStore, look
+from connector.services.rounds.looking import LookStore, look
 from connector.services.workbench import Workbench
 
 Row = dict[str, Any]

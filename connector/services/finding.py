@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from connector.core.records import Ref, Side
 from connector.errors import Refused
-from connector.services.unleased import unleased
+from connector.services.rounds.unleased import unleased
 from connector.services.workbench import Workbench
 
 FORMS = "Write hubspot:contact:512, salesforce:Lead:00Q…, link:7 or an e-mail address."

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from connector.core.records import Ref
 from connector.errors import Refused
 from connector.services.finding import Person
-from connector.services.sync import Sync
+from connector.services.rounds.sync import Sync
 from connector.services.workbench import Workbench
 
 PAUSE = 0.25

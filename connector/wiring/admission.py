@@ -1,4 +1,4 @@
-"""At the start: are these the accounts that the database belongs to? (T55; the rule itself is services/binding.py.)"""
+"""At the start: are these the accounts that the database belongs to? (T55; the rule: services/accounts/binding.py.)"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from connector.adapters.hubspot.account import account_of as hubspot_account
 from connector.adapters.salesforce.account import account_of as salesforce_account
 from connector.core.records import Side
 from connector.ports.accounts import Account, ConnectionStore
-from connector.services.binding import admit
+from connector.services.accounts.binding import admit
 from connector.settings import Settings
 from connector.sides import hubspot_api, salesforce_api
 

@@ -18,7 +18,7 @@ from connector.core.records import Side
 from connector.core.scopes import scopes_for
 from connector.errors import FixConfiguration, Refused
 from connector.ports.accounts import Account, Connection
-from connector.services.connecting import Proved, connect
+from connector.services.accounts.connecting import Proved, connect
 from connector.settings import HubSpot, Salesforce, Settings
 from connector.settings_words import in_words
 from connector.sides import hubspot_api, hubspot_connection, hubspot_options

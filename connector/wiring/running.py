@@ -5,7 +5,7 @@ from __future__ import annotations
 from connector.adapters.mappings.filters import read_filter
 from connector.core.conditions import Condition
 from connector.core.records import Side
-from connector.services.first_day import Terms
+from connector.services.review.first_day import Terms
 from connector.services.runs.store import Row, RunStore
 from connector.services.runs.walking import NO_TERMS, Walker
 from connector.services.workbench import Workbench

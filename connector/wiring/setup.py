@@ -22,17 +22,17 @@ from connector.core.records import Side
 from connector.core.wanted import wanted
 from connector.ports import FieldSchema
 from connector.ports.accounts import Account
-from connector.services.checks.pushing import STREAMING
-from connector.services.fitting import Step, fit
-from connector.services.outcomes import OPPORTUNITY
-from connector.services.setting_up import (
+from connector.services.accounts.fitting import Step, fit
+from connector.services.accounts.setting_up import (
     conversion_pairs,
     make_properties,
     own_fields,
     refuse_conflicts,
     to_deploy,
 )
-from connector.services.subscriptions import outbound_fields
+from connector.services.health.checks.pushing import STREAMING
+from connector.services.health.subscriptions import outbound_fields
+from connector.services.outcomes import OPPORTUNITY
 from connector.settings import Settings
 from connector.sides import hubspot_api, make_hubspot, make_salesforce, salesforce_api
 from connector.wiring.admission import account

@@ -8,8 +8,8 @@ import psycopg
 from psycopg_pool import PoolTimeout
 
 from connector import logs
-from connector.services.crowd import Crowd
-from connector.services.sync import RoundReport, Sync
+from connector.services.rounds.crowd import Crowd
+from connector.services.rounds.sync import RoundReport, Sync
 from connector.services.workbench import Workbench
 from connector.worker.bell import Bell
 from connector.worker.patience import Patience

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from connector import logs
-from connector.services.crowd import Crowd
+from connector.services.rounds.crowd import Crowd
 from connector.wiring import World
 from connector.wiring.push import push_of
 from connector.worker.bell import Bell

@@ -8,7 +8,7 @@ from psycopg_pool import PoolTimeout
 
 from connector import logs
 from connector.adapters.postgres.runs import PostgresRuns
-from connector.services.first_day import Terms
+from connector.services.review.first_day import Terms
 from connector.wiring import World
 from connector.wiring.running import walker_on
 from connector.worker.bell import Bell

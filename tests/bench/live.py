@@ -17,7 +17,7 @@ import urllib3
 
 from connector.adapters.mappings import load
 from connector.core.desk import desk_for
-from connector.services.subscriptions import outbound_fields, subscriptions
+from connector.services.health.subscriptions import outbound_fields, subscriptions
 from tests.bench.changes import THREE
 from tests.bench.stage import MAPPINGS, Stage
 

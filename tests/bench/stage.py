@@ -30,7 +30,7 @@ from connector.adapters.postgres.migrate import migrate
 from connector.core.desk import desk_for
 from connector.core.records import Notice, Ref, Side
 from connector.ports import NoticeStore
-from connector.services.subscriptions import outbound_fields
+from connector.services.health.subscriptions import outbound_fields
 from connector.wiring.stores import stores_on
 from tests.bench.practice import Practice, practice
 from tests.bench.processes import cpu_of, end, postmaster_of

@@ -13,7 +13,7 @@ from connector.adapters.postgres.database import Pool
 from connector.core.records import Side
 from connector.errors import MendConnection, Refused
 from connector.ports.accounts import Account
-from connector.services.binding import admit, crossed
+from connector.services.accounts.binding import admit, crossed
 from connector.settings import load
 from connector.wiring.admission import admit_both
 from connector.wiring.connected import connected, connections_on

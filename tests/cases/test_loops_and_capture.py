@@ -9,8 +9,8 @@ from connector.adapters.postgres.database import Pool
 from connector.adapters.postgres.rounds import PostgresRounds
 from connector.core.records import Side
 from connector.practice.salesforce.rules import us_phone
+from connector.services.health.subscriptions import unheard
 from connector.services.intake import LIVE, accept
-from connector.services.subscriptions import unheard
 from tests.cases.cast import (
     ANN,
     born_in_salesforce,

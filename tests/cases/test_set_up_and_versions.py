@@ -20,12 +20,12 @@ from connector.core.records import Side
 from connector.errors import MendConnection
 from connector.ports import Crm
 from connector.practice.faults import OneShot
-from connector.services.doctor import examine
-from connector.services.findings import FAIL, WARN, Surroundings
+from connector.services.health.doctor import examine
+from connector.services.health.findings import FAIL, WARN, Surroundings
+from connector.services.health.subscriptions import subscriptions, unheard
 from connector.services.intake import BACKFILL, LIVE
 from connector.services.polling import Watch, as_notices, poll
 from connector.services.status import standing
-from connector.services.subscriptions import subscriptions, unheard
 from connector.web import signature
 from tests.adapters.in_process import free, salesforce_on
 from tests.cases.cast import hot, open_issue

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from connector.adapters.postgres.standing import PostgresStanding
-from connector.services.doctor import examine
-from connector.services.findings import FAIL, OK, SKIP, WARN, Finding, Surroundings
+from connector.services.health.doctor import examine
+from connector.services.health.findings import FAIL, OK, SKIP, WARN, Finding, Surroundings
 from connector.services.status import standing
 from tests.world import World
 

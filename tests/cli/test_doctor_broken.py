@@ -16,9 +16,9 @@ from connector.core.scopes import UNSUBSCRIBE, scopes_for
 from connector.errors import Refused
 from connector.ports.survey import OrgSurvey, PortalSurvey
 from connector.practice.hubspot.scopes import SCOPES
-from connector.services import modes
-from connector.services.checks import belonging, rights
-from connector.services.findings import FAIL, OK, SKIP, WARN
+from connector.services.health.checks import belonging, rights
+from connector.services.health.findings import FAIL, OK, SKIP, WARN
+from connector.services.review import modes
 from tests.adapters.in_process import salesforce_on
 from tests.cli.examining import Looked, examined, of
 from tests.cli.test_first_day import accord, filled

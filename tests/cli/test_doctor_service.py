@@ -15,9 +15,9 @@ from connector.ports.survey import OrgSurvey, PortalSurvey
 from connector.practice.faults import OneShot
 from connector.practice.hubspot.scopes import SCOPES
 from connector.practice.salesforce import endpoints, tooling
-from connector.services.checks import pushing, room, shape, versions
-from connector.services.findings import FAIL, OK, SKIP, WARN, Finding
-from connector.services.subscriptions import outbound_fields, subscriptions
+from connector.services.health.checks import pushing, room, shape, versions
+from connector.services.health.findings import FAIL, OK, SKIP, WARN, Finding
+from connector.services.health.subscriptions import outbound_fields, subscriptions
 from tests.cli.examining import SECRET, Looked, examined, of
 from tests.cli.test_first_day import operating
 from tests.world import World

@@ -16,8 +16,8 @@ from connector.errors import Refused
 from connector.practice import hubspot, salesforce
 from connector.practice.hubspot import HubSpotCore
 from connector.practice.salesforce import SalesforceCore
-from connector.services.probes import hubspot as of_hubspot
-from connector.services.probes import salesforce as of_salesforce
+from connector.services.health.probes import hubspot as of_hubspot
+from connector.services.health.probes import salesforce as of_salesforce
 
 pytestmark = pytest.mark.slow
 """Two servers, and a hundred calls over HTTP."""

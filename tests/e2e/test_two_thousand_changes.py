@@ -64,7 +64,7 @@ def _linked_people(town: Town) -> int:
             rows.append((contact, lead_id))
         accept(world.stores.notices, [Notice(Ref(Side.HUBSPOT, "contact", c), {}, None) for c, _ in rows], lane=2)
         world.directory.refresh()
-        from connector.services.sync import Sync
+        from connector.services.rounds.sync import Sync
 
         sync = Sync(world.bench)
         while not sync.round().idle or town.all("SELECT 1 FROM pending LIMIT 1"):

@@ -47,7 +47,7 @@ class History(Outside):
     def run(self) -> None:
         """All that happens, without the end."""
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("connector.services.sync.Lease", PausingLease)
+            patch.setattr("connector.services.rounds.sync.Lease", PausingLease)
             for _ in range(self.plot.length):
                 self.world.clock.advance(self.dice.choice([0.2, 0.7, 1.0, 2.3]))
                 self.collect()

@@ -21,7 +21,7 @@ from connector.core.plan import Change, Left, Pair, Settled
 from connector.core.records import Notice, Record, Side
 from connector.core.settle import Settling
 from connector.ports import Accepted, Intent, Mine, Rows
-from connector.services import claiming
+from connector.services.rounds import claiming
 
 Patch = Callable[[pytest.MonkeyPatch], None]
 

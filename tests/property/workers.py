@@ -13,7 +13,7 @@ from greenlet import GreenletExit, getcurrent, greenlet
 
 from connector.adapters.postgres.rounds import PostgresRounds
 from connector.practice.faults import Kind, OneShot
-from connector.services.sync import Sync
+from connector.services.rounds.sync import Sync
 from connector.services.workbench import Lease, Workbench
 
 Crash = GreenletExit

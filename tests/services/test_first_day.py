@@ -7,8 +7,8 @@ from connector.adapters.postgres.review import PostgresReview
 from connector.core.records import Side
 from connector.practice.faults import OneShot
 from connector.practice.salesforce import tooling
-from connector.services.first_day import Terms, look
-from connector.services.match import report
+from connector.services.review.first_day import Terms, look
+from connector.services.review.match import report
 from tests.cli.test_first_day import accord, filled
 from tests.world import World
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from connector.adapters.postgres.database import Pool
 from connector.adapters.postgres.review import PostgresReview
 from connector.core.records import Side
-from connector.services.match import report
-from connector.services.match_report import Report
+from connector.services.review.match import report
+from connector.services.review.match_report import Report
 from tests.world import HOT, World
 
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.services.probe import (
+from connector.services.health.probe import (
     AS_EXPECTED,
     DIFFERS,
     FORBIDDEN,
@@ -16,8 +16,8 @@ from connector.services.probe import (
     replay,
     skeleton,
 )
-from connector.services.probes import hubspot, salesforce
-from connector.services.probes.table import Outcome, Probe, get, ok, patch
+from connector.services.health.probes import hubspot, salesforce
+from connector.services.health.probes.table import Outcome, Probe, get, ok, patch
 
 
 @dataclass

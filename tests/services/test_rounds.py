@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connector.adapters.postgres.database import Pool
-from connector.services.sync import Sync
+from connector.services.rounds.sync import Sync
 from tests.world import HOT, World
 
 

@@ -18,7 +18,7 @@ _queries = load_queries("review")
 
 
 class PostgresReview:
-    """What services/match.py, preview.py and modes.py ask of the database."""
+    """What services/review/match.py, preview.py and modes.py ask of the database."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

@@ -9,7 +9,7 @@ from connector.core.bounds import Bounds
 from connector.core.plan import Change, Plan
 from connector.core.records import Ref, Side
 from connector.core.runs import DONE, Outcome
-from connector.services.writing import Result
+from connector.services.rounds.making import Result
 
 Doc = dict[str, Any]
 Journal = Mapping[tuple[str, str, str | None], int]

@@ -13,12 +13,12 @@ from connector.core.plan import Plan
 from connector.core.records import Side
 from connector.core.runs import Outcome
 from connector.ports import Claim, Guard, Rounds
-from connector.services import breakers
-from connector.services.claiming import claim
-from connector.services.looking import LookingRounds
-from connector.services.planning import Planning
-from connector.services.reading import read_pairs
-from connector.services.resolving import Resolved, Resolving
+from connector.services.rounds import breakers
+from connector.services.rounds.claiming import claim
+from connector.services.rounds.looking import LookingRounds
+from connector.services.rounds.planning import Planning
+from connector.services.rounds.reading import read_pairs
+from connector.services.rounds.resolving import Resolved, Resolving
 from connector.services.runs.outcomes import entry
 from connector.services.runs.store import Row, RunStore
 from connector.services.workbench import Workbench

@@ -19,7 +19,7 @@ from connector.core.forecast import Schema
 from connector.core.records import Side
 from connector.core.runs import ENDED, Facts, State, Wanted, next_state
 from connector.errors import CallFailed, MendRequest, NotOurs, Refused, Stopping
-from connector.services.first_day import Terms, look
+from connector.services.review.first_day import Terms, look
 from connector.services.runs.collecting import PAGE, Collection, Page
 from connector.services.runs.previewing import preview_page
 from connector.services.runs.store import Row, RunStore

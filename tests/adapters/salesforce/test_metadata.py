@@ -18,9 +18,9 @@ from connector.core.desk import desk_for
 from connector.core.records import Side
 from connector.core.wanted import wanted
 from connector.ports import FieldSchema
-from connector.services.fitting import ALTER, CONFLICT, CREATE, MISSING, PRESENT, fit
-from connector.services.setting_up import conversion_pairs, own_fields, to_deploy
-from connector.services.subscriptions import outbound_fields
+from connector.services.accounts.fitting import ALTER, CONFLICT, CREATE, MISSING, PRESENT, fit
+from connector.services.accounts.setting_up import conversion_pairs, own_fields, to_deploy
+from connector.services.health.subscriptions import outbound_fields
 
 NS = "{http://soap.sforce.com/2006/04/metadata}"
 URL = "https://accord.example.com/webhooks/salesforce/some-secret-path"

@@ -22,6 +22,9 @@ from connector.practice.salesforce.pubsub import PubSubServer
 from connector.practice.salesforce.server import SalesforceServer, serve_salesforce
 from tests.adapters.in_process import salesforce_connection, salesforce_on
 
+pytestmark = pytest.mark.slow
+"""A gRPC server and real streams."""
+
 ANN = {"FirstName": "Ann", "LastName": "Ito", "Company": "Acme", "Email": "ann@acme.example.com"}
 EARLIEST = b""
 

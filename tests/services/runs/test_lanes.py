@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from connector.adapters.postgres.database import Pool
-from connector.services.crowd import Crowd
 from connector.services.intake import HANDOFF
-from connector.services.sync import Sync
+from connector.services.rounds.crowd import Crowd
+from connector.services.rounds.sync import Sync
 from tests.services.runs.cast import Running, linked, unheard
 from tests.world import HOT, World
 

@@ -1,0 +1,1 @@
+"""The two accounts: connecting, binding, setting up, and what helps somebody help."""

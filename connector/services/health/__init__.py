@@ -1,0 +1,1 @@
+"""Is everything there that Accord needs? Reads only, but for the canary."""

@@ -1,0 +1,1 @@
+"""One round, a step a file; sync.py runs them in order."""
