@@ -69,7 +69,7 @@ class PostgresNotices:
 
     def accept(self, notices: Sequence[Notice], lane: int, delivery: bytes | None = None) -> Accepted:
         """See ports.NoticeStore. Raises psycopg.Error or PoolTimeout when nothing was stored."""
-        return self._door(self._request(notices, lane, delivery))
+        return self._door(self._request(notices, lane, delivery)) if notices else Accepted(0, 0)
 
     def _request(self, notices: Sequence[Notice], lane: int, delivery: bytes | None) -> _Request:
         now = self._clock()

@@ -407,6 +407,10 @@ def test_requests_of_one_turn_are_each_told_their_own(door: Door) -> None:
     assert {row["lane"] for row in door.pending()} == {HANDOFF, LIVE}
 
 
+def test_a_request_of_nothing_is_nothing(door: Door) -> None:
+    assert door.store.accept([], LIVE, b"empty") == Accepted(0, 0)
+
+
 def test_requests_that_come_at_once_from_many_threads_lose_nothing(door: Door) -> None:
     def one(number: int) -> int:
         return accept(door.store, [changed(Ref(Side.HUBSPOT, "contact", str(number % 40)), jobtitle=str(number))]).queued
