@@ -22,6 +22,7 @@ $(READY): requirements.txt pyproject.toml
 	  echo "No virtual environment could be made (Debian: apt-get install python3-venv)."; exit 1; }
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --root-user-action=ignore --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --root-user-action=ignore --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q connector
 	@touch $@
 
 # ONCE=1 ends after the table instead of serving on; SEED=7 makes other people; ORG=professional plays it elsewhere

@@ -11,9 +11,9 @@ from connector.adapters.postgres.database import Pool, open_pool
 from connector.adapters.postgres.embedded import EmbeddedServer, start
 from tests import databases
 
-APART_FOLDERS = "practice property e2e cases services cli demo bench".split()
+APART_FOLDERS = "practice property e2e cases services cli web worker wiring demo bench".split()
 APART = {Path(__file__).parent / name for name in APART_FOLDERS}
-"""Of the practice servers' tests, and of those that take all of Accord or start processes."""
+"""Of the practice servers' tests, of the edges, and of those that take all of Accord or start processes."""
 
 hypothesis.settings.register_profile("accord", deadline=None, max_examples=40)
 hypothesis.settings.load_profile("accord")
