@@ -23,6 +23,7 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --root-user-action=ignore --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --root-user-action=ignore --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q connector
+	$(BIN)/python -c "from hypothesis.strategies import text; text().validate()"
 	@touch $@
 
 # ONCE=1 ends after the table instead of serving on; SEED=7 makes other people; ORG=professional plays it elsewhere

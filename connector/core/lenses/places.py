@@ -35,11 +35,11 @@ _ALSO = {
 
 
 def _fold(text: str) -> str:
-    """Without case, accents and repeated blanks: how people vary the name of one place."""
+    """Without case, accents and repeated blanks: how people vary the name of one place. What is nothing but accents is
+    left as it is, or it would equal a blank."""
     bare = unicodedata.normalize("NFKD", text)
-    return " ".join(
-        "".join(letter for letter in bare if not unicodedata.combining(letter)).casefold().split()
-    )
+    plain = "".join(letter for letter in bare if not unicodedata.combining(letter))
+    return " ".join(plain.casefold().split()) or text.strip()
 
 
 @lru_cache(maxsize=1)
