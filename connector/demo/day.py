@@ -93,13 +93,20 @@ class Day:
         sys.stdout.flush()
         return seen
 
+    def done(self, title: str, shown: str, started: float) -> None:
+        """A step that a command did, and that was looked at; ``started``: time.monotonic() when it began."""
+        took = time.monotonic() - started
+        self.scenes.append(Scene(title, shown, took))
+        sys.stdout.write(f"  {took:5.2f} s  {title}: {shown}\n")
+        sys.stdout.flush()
+
     def skip(self, title: str, why: str) -> None:
         """A scene that this org or this agreement has no place for."""
         self.scenes.append(Scene(title, why))
         sys.stdout.write(f"           {title}: {why}\n")
         sys.stdout.flush()
 
-    def quiet(self, patience: float = 60.0) -> None:
+    def quiet(self) -> None:
         """Wait until nothing is due and nothing is on its way."""
 
         def settled() -> bool:
@@ -108,4 +115,4 @@ class Day:
             status = json.loads(self.stage.accord("status", "--json"))
             return not sum(lane["waiting"] + lane["leased"] for lane in status["lanes"])
 
-        self.until("all is quiet", settled, patience)
+        self.until("all is quiet", settled)

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,7 +69,8 @@ class Practice:
 
 @dataclass
 class Stage:
-    """What the story plays on. ``env``: what any ``accord`` command is run with."""
+    """What the story plays on. ``env``: what any ``accord`` command is run with; ``mappings``: a copy of the agreement
+    that may be changed."""
 
     hubspot: Practice
     salesforce: Practice
@@ -77,12 +78,14 @@ class Stage:
     env: dict[str, str]
     logs: Path
     port: int
+    mappings: Path
+    ending: ExitStack
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def accord(self, *arguments: str, show: bool = False) -> str:
         """Run a public command. Raises DemoFailed with what it printed."""
         done = subprocess.run(
-            [*ACCORD, *arguments], env=self.env, capture_output=True, text=True, timeout=120, check=False
+            [*ACCORD, *arguments], env=self.env, capture_output=True, text=True, timeout=600, check=False
         )
         if done.returncode:
             raise DemoFailed(
@@ -93,6 +96,29 @@ class Stage:
             sys.stdout.flush()
         return done.stdout
 
+    def watched(self, *arguments: str) -> None:
+        """A command whose progress the audience sees: a bar on a terminal, lines elsewhere. Raises DemoFailed."""
+        sys.stdout.flush()
+        done = subprocess.run([*ACCORD, *arguments], env=self.env, timeout=120, check=False)
+        if done.returncode:
+            raise DemoFailed(f"accord {shlex.join(arguments)} ended with {done.returncode}")
+
+    def deploy(self) -> None:
+        """Web and worker end, and begin anew with the agreement as it is now; both sides are told what it needs."""
+        for name in RELEASE_FIRST:
+            self.processes[name].send_signal(signal.SIGTERM)
+        for name in RELEASE_FIRST:
+            _end(self.processes.pop(name))
+        for name in RELEASE_FIRST:
+            _from_procfile(self, self.ending, name)
+        _wait_for_web(self)
+        _subscribe(self)
+
+    def writes(self) -> int:
+        """API calls that write, on both sides."""
+        calls: dict[str, Any] = self.hubspot.calls()["by_endpoint"] | self.salesforce.calls()["by_endpoint"]
+        return sum(n for line, n in calls.items() if _is_write(line))
+
     @property
     def pushed(self) -> bool:
         """Salesforce tells of its changes itself."""
@@ -100,7 +126,7 @@ class Stage:
 
     @property
     def patience(self) -> float:
-        return 20.0 if self.pushed else 20.0 + 5 * POLL_SECONDS
+        return 120.0  # seconds; on a slow machine that is loaded besides, twenty were not enough
 
     def told_by(self, side: str) -> str:
         """How Accord comes to know what somebody did on that side."""
@@ -130,7 +156,9 @@ ACCORD = [sys.executable, "-m", "connector"]
 
 
 @contextmanager
-def open_stage(people: int, seed: int, org: Org, mappings: Path) -> Iterator[Stage]:
+def open_stage(
+    people: int, seed: int, org: Org, mappings: Path, unproved: Sequence[str] = ()
+) -> Iterator[Stage]:
     """Start everything; when the block ends every process is ended and the folder removed."""
     with ExitStack() as ending:
         folder = Path(
@@ -140,11 +168,12 @@ def open_stage(people: int, seed: int, org: Org, mappings: Path) -> Iterator[Sta
         )
         folder.chmod(0o755)
         options = ("--people", str(people), "--seed", str(seed), "--org", org.source)
+        options += tuple(word for each in unproved for word in ("--unproved", each))
         practice = [_practice(ending, folder, which, options) for which in ("hubspot", "salesforce")]
         told = [Practice(_first_line(process, folder, which)) for process, which in practice]
         port = _free_port()
         env = _env(told[0], told[1], folder, port, mappings) | _push(org)
-        stage = Stage(told[0], told[1], org, env, folder, port)
+        stage = Stage(told[0], told[1], org, env, folder, port, mappings, ending)
         for name in ("release", *RELEASE_FIRST):
             _from_procfile(stage, ending, name)
         _wait_for_web(stage)
@@ -213,12 +242,12 @@ def _from_procfile(stage: Stage, ending: ExitStack, name: str) -> None:
     ending.callback(_end, process)
     if name in RELEASE_FIRST:
         stage.processes[name] = process
-    elif process.wait(timeout=60):
+    elif process.wait(timeout=300):
         raise DemoFailed(f"{name} failed:\n{stage.tail(name)}")
 
 
 def _wait_for_web(stage: Stage) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         stage.alive()
         try:
             if requests.get(f"http://127.0.0.1:{stage.port}/healthz", timeout=10).ok:
@@ -241,6 +270,13 @@ def _subscribe(stage: Stage) -> None:
         target_url=f"{root}/salesforce/{OUTBOUND_PATH}",
         objects=wanted["salesforce"],
         skip_integration_user=True,
+    )
+
+
+def _is_write(line: str) -> bool:
+    method, _, path = line.partition(" ")
+    return method in ("PATCH", "PUT", "DELETE") or path.endswith(
+        ("/update", "/upsert", "/create", "/composite")
     )
 
 

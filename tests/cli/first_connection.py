@@ -121,7 +121,7 @@ def agreed(new: Accounts, asked: dict[str, str]) -> str:
     import requests
 
     answer = requests.get(
-        f"{new.h['base_url']}/oauth/authorize", params=asked, allow_redirects=False, timeout=10
+        f"{new.h['base_url']}/oauth/authorize", params=asked, allow_redirects=False, timeout=60
     )
     place = answer.headers.get("Location", "")
     return dict(parse_qsl(urlsplit(place).query)).get("code", "a-code")

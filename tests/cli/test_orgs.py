@@ -25,7 +25,7 @@ hubspot:
 
 def accord(*words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "connector", *words]
-    return subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False, timeout=180)
 
 
 @pytest.mark.e2e
@@ -50,21 +50,21 @@ def test_an_org_of_ones_own_is_served(tmp_path: Path) -> None:
         hubspot, salesforce = (json.loads(process.stdout.readline()) for _ in range(2))
         wanted = {"Authorization": f"Bearer {salesforce['access_token']}"}
         describe = requests.get(
-            f"{salesforce['base_url']}/services/data/v66.0/sobjects/Lead/describe", headers=wanted, timeout=10
+            f"{salesforce['base_url']}/services/data/v66.0/sobjects/Lead/describe", headers=wanted, timeout=60
         ).json()
         assert {"name": "Region__c", "length": 12}.items() <= next(
             field for field in describe["fields"] if field["name"] == "Region__c"
         ).items()
         refused = requests.post(
-            f"{salesforce['base_url']}/_practice/outbound", json={"objects": {"Lead": ["Email"]}}, timeout=10
+            f"{salesforce['base_url']}/_practice/outbound", json={"objects": {"Lead": ["Email"]}}, timeout=60
         )
         assert refused.status_code == 400
         found = requests.get(
             f"{hubspot['base_url']}/crm/v3/properties/contacts/region",
             headers={"Authorization": f"Bearer {hubspot['access_token']}"},
-            timeout=10,
+            timeout=60,
         )
         assert found.status_code == 200
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=120)

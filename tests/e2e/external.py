@@ -20,7 +20,7 @@ import psycopg
 from connector.adapters.postgres.cluster import _as_nobody
 
 PASSWORD = "s3cret/with:odd@signs"
-READY = 30.0
+READY = 120.0
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from tests.worker.town import eventually
 TOP = Path(__file__).parent.parent.parent
 MIGRATIONS = "connector/adapters/postgres/migrations"
 HONCHO = (sys.executable, "-m", "honcho")
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 @dataclass
@@ -77,7 +77,7 @@ def end(manager: subprocess.Popen[bytes]) -> int:
     """As a host does: SIGTERM, and no mercy after thirty seconds. The manager passes it on."""
     manager.send_signal(signal.SIGTERM)
     try:
-        return manager.wait(30)
+        return manager.wait(PATIENCE)
     finally:
         if manager.poll() is None:
             os.killpg(manager.pid, signal.SIGKILL)
@@ -85,7 +85,7 @@ def end(manager: subprocess.Popen[bytes]) -> int:
 
 def is_ready(port: int) -> bool:
     try:
-        return requests.get(f"http://127.0.0.1:{port}/readyz", timeout=5).ok
+        return requests.get(f"http://127.0.0.1:{port}/readyz", timeout=60).ok
     except requests.RequestException:
         return False
 

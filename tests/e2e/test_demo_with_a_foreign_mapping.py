@@ -23,7 +23,7 @@ def test_the_day_passes_with_other_names_another_qualification_and_another_seed(
     options = ["--org", str(FOREIGN / "org.yaml"), "--mappings", str(mappings), "--people", "60", "--seed", "7"]
     command = [sys.executable, "-m", "connector", "demo", "--once", *options]
     done = subprocess.run(
-        command, env=environment | {"COLUMNS": "200"}, cwd=TOP, capture_output=True, text=True, check=False, timeout=300
+        command, env=environment | {"COLUMNS": "200"}, cwd=TOP, capture_output=True, text=True, check=False, timeout=900
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     for shown in ("rejected, wrong", "48000 USD on the contact", "quarantined as issue", "nothing to write"):

@@ -45,7 +45,7 @@ class Traffic:
     def more(self, wanted: int) -> None:
         """Waits until so many further changes were made."""
         target = self.changes + wanted
-        eventually(lambda: self.changes >= target, 60)
+        eventually(lambda: self.changes >= target)
 
     def _go(self) -> None:
         while not self._stop.wait(PAUSE):
@@ -87,7 +87,7 @@ def test_nothing_is_lost_and_nothing_done_twice(tmp_path: Path) -> None:
         town.live()
         manager = _started(old, town, parts)
         with Traffic(town) as traffic:
-            eventually(lambda: len(town.all("SELECT 1 FROM link")) >= 5, 60)
+            eventually(lambda: len(town.all("SELECT 1 FROM link")) >= 5)
             new.release_phase()
             traffic.more(25)  # the old code on the new schema
             _started(new, town, parts)
@@ -95,7 +95,7 @@ def test_nothing_is_lost_and_nothing_done_twice(tmp_path: Path) -> None:
             end(manager)
             traffic.more(25)
         assert manager.poll() is not None
-        eventually(lambda: _quiet(town), 60)
+        eventually(lambda: _quiet(town))
         _nothing_lost(town, traffic)
     for release in (old, new):
         assert "Traceback" not in release.log.read_text()
@@ -107,7 +107,7 @@ def _started(release: Release, town: Town, parts: ExitStack) -> subprocess.Popen
     release.environment["ACCORD_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
     manager = parts.enter_context(release.running(port))
     await_ready(release, port, manager)
-    eventually(lambda: _at_work(town) - before, 60)
+    eventually(lambda: _at_work(town) - before)
     town.hubspot.delivery.update({"target_url": f"http://127.0.0.1:{port}/webhooks/hubspot"})
     secret = town.environment["ACCORD_SALESFORCE_OUTBOUND_SECRET"]
     town.salesforce.outbound.configure({"target_url": f"http://127.0.0.1:{port}/webhooks/salesforce/{secret}"})

@@ -13,12 +13,12 @@ from connector.core.records import Notice, Ref, Side
 from connector.services.intake import accept
 from connector.wiring import open_world
 from tests.worker.test_as_processes import Company
-from tests.worker.town import Town, eventually
+from tests.worker.town import PATIENCE, Town, eventually
 
 pytestmark = pytest.mark.e2e
 COUNT = 2000
 SMALL = {
-    "ACCORD_LEASE_SECONDS": "5", "ACCORD_HUBSPOT_TIMEOUT_SECONDS": "2", "ACCORD_SALESFORCE_TIMEOUT_SECONDS": "2",
+    "ACCORD_LEASE_SECONDS": "10", "ACCORD_HUBSPOT_TIMEOUT_SECONDS": "5", "ACCORD_SALESFORCE_TIMEOUT_SECONDS": "5",
     "ACCORD_CLAIM_SIZE": "100", "ACCORD_DRAINS": "2", "ACCORD_HUBSPOT_CALLS_PER_10_SECONDS": "100000",
 }  # fmt: skip
 
@@ -35,14 +35,14 @@ def test_sigkill_twice_and_sigterm_lose_and_double_nothing(database_url: str, tm
             core.faults.update({"latency_ms": 60})
         for end, share in ((signal.SIGKILL, 0.2), (signal.SIGKILL, 0.45), (signal.SIGTERM, 0.7)):
             worker = company.worker(parts)
-            eventually(partial(_at_least, town, share * COUNT), 60)
+            eventually(partial(_at_least, town, share * COUNT))
             worker.send_signal(end)
-            worker.wait(25)
+            worker.wait(PATIENCE)
         assert _arrived(town) < COUNT, "all was done before the worker was asked to stop"
         for core in (town.hubspot, town.salesforce):
             core.faults.clear()
         company.worker(parts)
-        eventually(lambda: not town.all("SELECT 1 FROM pending LIMIT 1"), 60)
+        eventually(lambda: not town.all("SELECT 1 FROM pending LIMIT 1"))
         assert _arrived(town) == COUNT
         assert len(town.salesforce.org.tables["Lead"].rows) == leads
         assert len(town.all("SELECT 1 FROM link")) == COUNT

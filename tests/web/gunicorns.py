@@ -32,7 +32,7 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     def get(self, path: str) -> str:
-        with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=60) as answer:
             return str(answer.read().decode())
 
     def workers(self) -> list[int]:
@@ -60,13 +60,13 @@ def gunicorn(app: str, database_url: str, **edge: Any) -> Iterator[Served]:
         yield Served(process, port)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        process.wait(180)
 
 
 def _await(port: int) -> None:
-    for _ in range(300):
+    for _ in range(2400):
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=60).close()
         except urllib.error.HTTPError:
             return  # the empty application has no such path, but it answers
         except OSError:

@@ -52,7 +52,7 @@ def waiting(database_url: str) -> set[str]:
         return {row[0] for row in connection.execute("SELECT side || ':' || ref_id FROM pending")}
 
 
-def until(fulfilled: Callable[[], bool], seconds: float = 15) -> None:
+def until(fulfilled: Callable[[], bool], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not fulfilled():
         assert time.monotonic() < deadline

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.worker.town import Town, eventually
+from tests.worker.town import PATIENCE, Town, eventually
 from tests.world import HOT
 
 pytestmark = pytest.mark.e2e
@@ -61,7 +61,7 @@ class Company:
 
     def serve(self, parts: ExitStack) -> None:
         parts.enter_context(self.running("serve"))
-        eventually(self._ready, 20)
+        eventually(self._ready)
         self.town.hubspot.delivery.update({"target_url": f"http://127.0.0.1:{self.port}/webhooks/hubspot"})
         self.town.hubspot.outbox.nudge()
         target = f"http://127.0.0.1:{self.port}/webhooks/salesforce/{SECRET}"
@@ -69,7 +69,7 @@ class Company:
 
     def _ready(self) -> bool:
         try:
-            return requests.get(f"http://127.0.0.1:{self.port}/readyz", timeout=5).ok
+            return requests.get(f"http://127.0.0.1:{self.port}/readyz", timeout=60).ok
         except requests.ConnectionError:
             return False
 
@@ -77,7 +77,7 @@ class Company:
         """A worker that is at work."""
         process = parts.enter_context(self.running("worker"))
         row = "SELECT 1 FROM worker WHERE name LIKE %s AND detail ->> 'state' = 'running'"
-        eventually(lambda: self.town.all(row, f"%:{process.pid}"), 20)
+        eventually(lambda: self.town.all(row, f"%:{process.pid}"))
         return process
 
     def quiet(self) -> bool:
@@ -117,7 +117,7 @@ def test_a_form_fill_arrives_as_a_lead_and_its_status_comes_back_by_push_alone(c
         town.salesforce.edit("Lead", lead["Id"], {"City": "Boston"})
         eventually(lambda: town.hubspot.contact(ann).get("city") == "Boston")
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(20) == 0
+        assert worker.wait(PATIENCE) == 0
     assert town.all("SELECT 1 FROM worker") == []
     assert "Traceback" not in company.log("worker") + company.log("serve")
     assert "acme.example.com" not in company.log("worker") + company.log("serve")
@@ -128,8 +128,8 @@ def test_a_worker_that_ends_in_a_round_loses_and_doubles_nothing(
     company: Company, end: signal.Signals, status: int
 ) -> None:
     town, count = company.town, 120
-    company.environment |= {"ACCORD_LEASE_SECONDS": "4", "ACCORD_HUBSPOT_TIMEOUT_SECONDS": "1",
-                            "ACCORD_SALESFORCE_TIMEOUT_SECONDS": "1", "ACCORD_CLAIM_SIZE": "20"}  # fmt: skip
+    company.environment |= {"ACCORD_LEASE_SECONDS": "8", "ACCORD_HUBSPOT_TIMEOUT_SECONDS": "3",
+                            "ACCORD_SALESFORCE_TIMEOUT_SECONDS": "3", "ACCORD_CLAIM_SIZE": "20"}  # fmt: skip
     with ExitStack() as parts:
         company.serve(parts)
         worker = company.worker(parts)
@@ -138,14 +138,14 @@ def test_a_worker_that_ends_in_a_round_loses_and_doubles_nothing(
         for number in range(count):
             form(town, number)
         for wanted in (count // 4, count // 2):
-            eventually(partial(at_least, town, wanted), 30)
+            eventually(partial(at_least, town, wanted))
             worker.send_signal(end)
-            assert worker.wait(29) == status  # hosts kill after thirty seconds
+            assert worker.wait(PATIENCE) == status
             worker = company.worker(parts)
         for core in (town.hubspot, town.salesforce):
             core.faults.clear()
-        eventually(lambda: len(leads(town)) == count, 30)
-        eventually(company.quiet, 30)
+        eventually(lambda: len(leads(town)) == count)
+        eventually(company.quiet)
     assert leads(town) == sorted(f"a{number}@acme.example.com" for number in range(count))
     assert len(town.all("SELECT 1 FROM link")) == count
     assert town.all("SELECT 1 FROM journal WHERE state = 'intended'") == []
@@ -155,7 +155,7 @@ def test_a_worker_that_ends_in_a_round_loses_and_doubles_nothing(
 def test_without_a_database_nothing_starts(company: Company, command: str) -> None:
     del company.environment["DATABASE_URL"]
     with company.running(command) as process:
-        assert process.wait(20) == 1
+        assert process.wait(PATIENCE) == 1
     assert "Accord needs a database that lasts" in company.log(command)
 
 
@@ -166,14 +166,14 @@ def test_a_database_that_is_not_migrated_is_refused_with_what_to_do(
     company.town.url = url
     company.town.all("DELETE FROM _yoyo_migration WHERE migration_id = '0003-processes'")
     with company.running("worker") as process:
-        assert process.wait(20) == 1
+        assert process.wait(PATIENCE) == 1
     assert "accord db migrate" in company.log("worker")
 
 
 def test_the_worker_waits_for_a_database_that_does_not_answer_yet(company: Company) -> None:
     company.environment["DATABASE_URL"] = f"postgresql://accord@127.0.0.1:{free_port()}/accord"
     with company.running("worker") as process:
-        eventually(lambda: company.log("worker").count("the database does not answer") >= 3, 20)
+        eventually(lambda: company.log("worker").count("the database does not answer") >= 3)
         assert process.poll() is None
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0

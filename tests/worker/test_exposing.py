@@ -22,7 +22,7 @@ def shown_at(town: Town, port: int) -> None:
 
 
 def get(port: int, path: str) -> requests.Response:
-    return requests.get(f"http://127.0.0.1:{port}{path}", timeout=5)
+    return requests.get(f"http://127.0.0.1:{port}{path}", timeout=60)
 
 
 def test_rounds_pairs_calls_and_the_shared_figures_are_shown_and_no_person(town: Town) -> None:

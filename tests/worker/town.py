@@ -22,6 +22,8 @@ from connector.web.hubspot_events import notices_of
 from connector.wiring import World, open_world
 from connector.worker.process import Worker
 
+PATIENCE = 180.0
+"""Seconds until what has to come about is given up: machines differ in speed, so no test judges by the clock."""
 OUTBOUND = {"Lead": ["Email", "Phone", "City"], "Opportunity": ["StageName"]}
 
 
@@ -106,7 +108,7 @@ def working(town: Town) -> Iterator[tuple[World, Worker]]:
             assert worker.stop(), "something did not come to rest"
 
 
-def eventually(found: Callable[[], Any], seconds: float = 10.0) -> Any:
+def eventually(found: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """The first answer that is neither None nor False nor empty."""
     deadline = time.monotonic() + seconds
     while not (answer := found()):

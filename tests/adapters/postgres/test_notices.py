@@ -306,7 +306,7 @@ def test_workers_are_woken_only_when_something_is_due(door: Door, database_url: 
         listener.execute("LISTEN accord_pending")
         accept(door.store, [changed(ALICE, jobtitle="Head")])
         accept(door.store, [changed(ALICE, jobtitle="CEO")], HANDOFF)
-        (heard,) = listener.notifies(timeout=2, stop_after=1)
+        (heard,) = listener.notifies(timeout=60, stop_after=1)
         assert heard.channel == "accord_pending"
         assert list(listener.notifies(timeout=0)) == []
 

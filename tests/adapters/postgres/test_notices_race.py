@@ -125,7 +125,7 @@ def test_requests_and_rounds_at_once_lose_no_change(database: Pool, store: Postg
     titles = dict.fromkeys(range(8), "t0")
     for number in (1, 2, 4, 5, 7):
         link(database, number, "t0")
-    stop, deadline = threading.Event(), time.monotonic() + 60
+    stop, deadline = threading.Event(), time.monotonic() + 240
 
     def tell(seed: int) -> None:
         dice = random.Random(seed)

@@ -30,8 +30,10 @@ def test_a_backlog_that_came_at_once_is_claimed_fast_whatever_the_planner_believ
         with pool.connection() as connection:
             connection.execute("DELETE FROM pending")
             connection.execute("ANALYZE pending")  # the planner now takes it for empty
+        began = time.perf_counter()
         with pool.connection() as connection:
             connection.execute(FILL)
+        unit = time.perf_counter() - began
         rounds, now = PostgresRounds(pool), utc_now()
         began, taken = time.perf_counter(), list[int]()
         for _ in range(3):
@@ -43,4 +45,4 @@ def test_a_backlog_that_came_at_once_is_claimed_fast_whatever_the_planner_believ
             assert len(rounds.drop(claim.token, rows[10:])) == len(rows) - 10
     # with their groups; a join by the planner's belief took ten seconds
     assert taken[0] == 1600
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 20 * unit

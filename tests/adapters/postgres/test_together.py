@@ -6,7 +6,7 @@ import pytest
 
 from connector.adapters.postgres.together import Together
 
-SOON = 5.0
+SOON = 60.0
 
 
 class Turns:

@@ -55,19 +55,19 @@ class Listening:
         return self.changes
 
     def wait(self, found: Any) -> None:
-        until = time.monotonic() + 5
+        until = time.monotonic() + 60
         while not found():
             assert time.monotonic() < until and self.error is None, self.error
             time.sleep(0.002)
 
     def failure(self) -> Exception:
-        self._thread.join(5)
+        self._thread.join(60)
         assert self.error is not None
         return self.error
 
     def stop(self) -> None:
         self.subscription.cancel()
-        self._thread.join(5)
+        self._thread.join(60)
         assert not self._thread.is_alive() and self.error is None
 
 

@@ -44,7 +44,7 @@ class Subscriber:
         self.stub: Any = PubSubStub(self.channel)  # type: ignore[no-untyped-call]
         self.requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.requests.put(wire.FetchRequest(topic_name=topic, **{"num_requested": 10} | first))
-        self.call = self.stub.Subscribe(iter(self.requests.get, None), metadata=self.metadata, timeout=10)
+        self.call = self.stub.Subscribe(iter(self.requests.get, None), metadata=self.metadata, timeout=120)
         self.last: Any = None
 
     def take(self, count: int) -> list[Event]:
@@ -420,10 +420,10 @@ def test_the_served_org_tells_its_endpoint_and_takes_wishes_over_http() -> None:
     try:
         endpoint = with_bus.connection()["pubsub_endpoint"]
         wish = {"settings": {"keepalive_seconds": 5}, "gaps": 2}
-        answer = requests.post(f"{with_bus.base_url}/_practice/pubsub", json=wish, timeout=5)
+        answer = requests.post(f"{with_bus.base_url}/_practice/pubsub", json=wish, timeout=60)
         assert answer.json()["endpoint"] == endpoint and answer.json()["settings"]["keepalive_seconds"] == 5
         assert "pubsub_endpoint" not in without.connection()
-        assert requests.post(f"{without.base_url}/_practice/pubsub", json={}, timeout=5).status_code == 400
+        assert requests.post(f"{without.base_url}/_practice/pubsub", json={}, timeout=60).status_code == 400
     finally:
         with_bus.close()
         without.close()
