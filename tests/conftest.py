@@ -15,7 +15,9 @@ APART_FOLDERS = "practice property e2e cases services cli web worker wiring demo
 APART = {Path(__file__).parent / name for name in APART_FOLDERS}
 """Of the practice servers' tests, of the edges, and of those that take all of Accord or start processes."""
 
-hypothesis.settings.register_profile("accord", deadline=None, max_examples=40)
+hypothesis.settings.register_profile(
+    "accord", deadline=None, max_examples=40, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("accord")
 
 
