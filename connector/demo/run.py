@@ -69,7 +69,7 @@ def first_day(day: Day) -> None:
         raise DemoFailed(f"something was written while both sides were only observed: {_writes(stage)} calls")
     started = time.monotonic()
     stage.accord("mode", "live", "--yes", show=True)
-    day.quiet(80)
+    day.quiet()
     linked = json.loads(stage.accord("status", "--json"))["links"]
     day.scenes.append(
         Scene("observe to live, first link", f"{linked} people linked", time.monotonic() - started)

@@ -128,8 +128,8 @@ def test_a_worker_that_ends_in_a_round_loses_and_doubles_nothing(
     company: Company, end: signal.Signals, status: int
 ) -> None:
     town, count = company.town, 120
-    company.environment |= {"ACCORD_LEASE_SECONDS": "8", "ACCORD_HUBSPOT_TIMEOUT_SECONDS": "3",
-                            "ACCORD_SALESFORCE_TIMEOUT_SECONDS": "3", "ACCORD_CLAIM_SIZE": "20"}  # fmt: skip
+    company.environment |= {"ACCORD_LEASE_SECONDS": "12", "ACCORD_HUBSPOT_TIMEOUT_SECONDS": "5",
+                            "ACCORD_SALESFORCE_TIMEOUT_SECONDS": "5", "ACCORD_CLAIM_SIZE": "20"}  # fmt: skip
     with ExitStack() as parts:
         company.serve(parts)
         worker = company.worker(parts)
