@@ -26,9 +26,11 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/python -c "from hypothesis.strategies import text; text().validate()"
 	@touch $@
 
-# ONCE=1 ends after the table instead of serving on; SEED=7 makes other people; ORG=professional plays it elsewhere
+# ONCE=1 ends after the table instead of serving on; SEED=7 makes other people; ORG=professional plays it elsewhere;
+# UNPROVED=flipped where whatever rests on memory is the other way
 demo: $(READY)
-	$(BIN)/accord demo $(if $(ONCE),--once) $(if $(SEED),--seed $(SEED)) $(if $(ORG),--org $(ORG)) $(if $(PEOPLE),--people $(PEOPLE))
+	$(BIN)/accord demo $(if $(ONCE),--once) $(if $(SEED),--seed $(SEED)) $(if $(ORG),--org $(ORG)) $(if $(PEOPLE),--people $(PEOPLE)) \
+	  $(if $(UNPROVED),--unproved $(UNPROVED))
 
 test: unit
 	$(PYTEST) -n 2 -m "not unit" --durations=5

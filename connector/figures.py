@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable, Iterator, Mapping
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -10,6 +11,14 @@ from prometheus_client.registry import Collector
 Figure = tuple[str, str, Mapping[str, str], float]
 """Name, what it is, labels, value. A name that ends in _total only ever rises."""
 Family = GaugeMetricFamily | CounterMetricFamily
+
+
+NOT_FOR_YOU = "send ACCORD_METRICS_TOKEN as a bearer token\n"
+
+
+def may_read(token: str, authorization: str | None) -> bool:
+    """May figures be shown to whoever sends this Authorization header? Without a ``token`` to everybody."""
+    return not token or hmac.compare_digest((authorization or "").encode(), f"Bearer {token}".encode())
 
 
 class Figures(Collector):

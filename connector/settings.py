@@ -8,40 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from connector.errors import FixConfiguration
 from connector.ports.accounts import TokenShelf
-from connector.settings_words import in_words, unknown_names
+from connector.settings_words import base_url, in_words, key_or_file, unknown_names
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-def _base_url(text: str) -> str:
-    """Without a slash at its end; plain http only to this machine, for tokens travel on it."""
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an address such as https://example.com")
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-        raise ValueError("must begin with https:// (plain http is for this machine only)")
-    return text.rstrip("/")
-
-
-def _private_key(key: SecretStr) -> SecretStr:
-    """The PEM text itself (line ends may be written as \\n), or the path of a file that holds it."""
-    text = key.get_secret_value().replace("\\n", "\n")
-    if not text or text.startswith("-----BEGIN"):
-        return SecretStr(text)
-    try:
-        return SecretStr(Path(text).expanduser().read_text())
-    except OSError:
-        raise ValueError("must be a private key (-----BEGIN …) or a readable file that holds one") from None
-
-
-Url = Annotated[str, AfterValidator(_base_url)]
+Url = Annotated[str, AfterValidator(base_url)]
 PositiveInt = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -69,10 +44,16 @@ class Process(_Group):
     """Folder of the agreement. Without it: ./mappings, else the shipped one."""
     metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     """Where a worker shows its metrics and its health; without it nowhere. (The web process shows its own at PORT.)"""
+    metrics_token: SecretStr = NO_SECRET
+    """Who reads /metrics has to send it as a bearer token; without it everybody who reaches the port may read."""
     web_machines: PositiveInt = 1
     """On how many machines `web` runs; with WEB_CONCURRENCY it makes the connection budget."""
     worker_machines: PositiveInt = 1
     """How many `worker` processes run, on all machines together."""
+    journal_months: Annotated[int, Field(ge=0)] = 24
+    """Whole months that the journal is kept, beside the present one; 0: for ever."""
+    ask_over: Annotated[int, Field(ge=0)] = 100
+    """Commands ask before more than so many persons may be written (also --ask-over)."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
 
@@ -113,6 +94,19 @@ class Breakers(_Group):
     """One field of one record: a workflow that answers our writes."""
 
 
+class Drift(_Group):
+    """How both sides are compared with the agreement: every night, and by `accord verify`."""
+
+    model_config = SettingsConfigDict(env_prefix="ACCORD_DRIFT_")
+
+    sample: Annotated[int, Field(ge=0)] = 500
+    """Linked persons compared every night (and about half as many unlinked ones); 0: none."""
+    hour: Annotated[int, Field(ge=0, le=23)] = 2
+    """Of the day (UTC), when the night's sample is compared."""
+    mend_up_to: Annotated[int, Field(ge=0)] = 20
+    """So many persons who differ, and wait for nobody, are mended without asking; of more an issue tells."""
+
+
 class HubSpot(_Group):
     """The portal and its app: ``access_token``, or client id, client secret and refresh token."""
 
@@ -136,12 +130,15 @@ class HubSpot(_Group):
     overlap_seconds: Seconds = 30
     """A poll looks back this far: longer than the search index lags."""
     calls_per_10_seconds: PositiveInt = 190
-    margin_calls: Annotated[int, Field(ge=0)] = 10
+    margin_calls: Annotated[int, Field(ge=0)] = 4
     """Of them left unused, for other clocks count other windows."""
     daily_calls: PositiveInt | None = None
     """None: as its answers say."""
     marketing_tier: PositiveInt | None = None
     """Marketing contacts that are paid for: the match report and the preview warn where new ones would pass it."""
+    workflows: str = ""
+    """Workflows that the app can't read, for previews to count what they would wake: 'Welcome: lifecyclestage, phone;
+    Scoring: jobtitle'."""
     new_are_marketing: bool | None = None
     """Does HubSpot make contacts that come from apps marketing contacts? (Its settings say so; the API doesn't.)"""
 
@@ -168,7 +165,7 @@ class Salesforce(_Group):
     client_id: str = ""
     client_secret: SecretStr = NO_SECRET
     username: str = ""
-    private_key: Annotated[SecretStr, AfterValidator(_private_key)] = NO_SECRET
+    private_key: Annotated[SecretStr, AfterValidator(key_or_file)] = NO_SECRET
     outbound_secret: Annotated[SecretStr, Field(min_length=16)] | None = None
     """The secret end of the path that outbound messages come to; without it none are taken."""
     push: Literal["auto", "pubsub", "outbound", "poll"] = "auto"
@@ -209,6 +206,7 @@ class Settings:
     process: Process = field(default_factory=Process)
     engine: Engine = field(default_factory=Engine)
     breakers: Breakers = field(default_factory=Breakers)
+    drift: Drift = field(default_factory=Drift)
     hubspot: HubSpot = field(default_factory=HubSpot)
     salesforce: Salesforce = field(default_factory=Salesforce)
     shelf: TokenShelf | None = field(default=None, repr=False)
@@ -236,7 +234,8 @@ class Settings:
 
 
 GROUPS: dict[str, type[_Group]] = {
-    "process": Process, "engine": Engine, "breakers": Breakers, "hubspot": HubSpot, "salesforce": Salesforce,
+    "process": Process, "engine": Engine, "breakers": Breakers, "drift": Drift, "hubspot": HubSpot,
+    "salesforce": Salesforce,
 }  # fmt: skip
 
 

@@ -3,10 +3,13 @@
 import difflib
 import os
 from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, ValidationError
+from pydantic import AliasChoices, SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WORDS = {
     "int_parsing": "must be a whole number",
     "float_parsing": "must be a number",
@@ -52,3 +55,24 @@ def unknown_names(groups: Iterable[type[BaseSettings]]) -> list[str]:
             near = difflib.get_close_matches(name, known, n=1)
             lines.append(f"{name} is no setting of Accord" + (f": did you mean {near[0]}?" if near else "."))
     return lines
+
+
+def base_url(text: str) -> str:
+    """Without a slash at its end; plain http only to this machine, for tokens travel on it."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address such as https://example.com")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ValueError("must begin with https:// (plain http is for this machine only)")
+    return text.rstrip("/")
+
+
+def key_or_file(key: SecretStr) -> SecretStr:
+    """The PEM text itself (line ends may be written as \\n), or the path of a file that holds it."""
+    text = key.get_secret_value().replace("\\n", "\n")
+    if not text or text.startswith("-----BEGIN"):
+        return SecretStr(text)
+    try:
+        return SecretStr(Path(text).expanduser().read_text())
+    except OSError:
+        raise ValueError("must be a private key (-----BEGIN …) or a readable file that holds one") from None

@@ -11,7 +11,7 @@ from connector.adapters.postgres.database import Pool, open_pool
 from connector.adapters.postgres.embedded import EmbeddedServer, start
 from tests import databases
 
-APART_FOLDERS = "practice property e2e cases services cli web worker wiring demo bench".split()
+APART_FOLDERS = "practice property e2e cases limits services cli web worker wiring demo bench".split()
 APART = {Path(__file__).parent / name for name in APART_FOLDERS}
 """Of the practice servers' tests, of the edges, and of those that take all of Accord or start processes."""
 

@@ -28,6 +28,9 @@ NOTHING: MappingProxyType[str, Any] = MappingProxyType({})
 NOT_SENT = "NOT_SENT"
 """The code of a row that was not sent because a limit or the end of a lease came between."""
 
+MOVED = "{status} to {line}: this address sends elsewhere, where no credentials go. Check the base URL setting"
+"""A redirect is never followed: the token would go to whoever is named there."""
+
 Interrupted = (CallFailed, LeaseEnding, Stopping)
 """What may end a batch in its middle without making what was already written doubtful."""
 
@@ -47,7 +50,7 @@ class Timeouts:
 class FreeBudget:
     """A budget without bounds, for one-off commands and tests."""
 
-    def take(self, calls: int = 1) -> None:
+    def take(self, calls: int = 1, keep: int = 0) -> None:
         """Always granted."""
 
     def report(self, used: int | None, limit: int | None) -> None:
@@ -72,17 +75,33 @@ class Gate:
     budget: Budget
     timeouts: Timeouts
     hook: Hook | None = None
+    side: str = ""
 
     def enter(self, guard: Guard, line: str, *, count: bool = True) -> None:
         guard(self.timeouts.total)
-        if count:
+        keep = getattr(guard, "keep", 0)
+        if count and keep:
+            self.budget.take(1, keep=keep)
+            guard(self.timeouts.total)  # it may have waited
+        elif count:
             self.budget.take(1)
+        calls = getattr(guard, "calls", None)
+        if count and calls is not None:
+            calls.note(f"{self.side} {endpoint(line)}")
         if self.hook is not None:
             self.hook("before", line)
 
     def leave(self, line: str) -> None:
         if self.hook is not None:
             self.hook("after", line)
+
+
+_PART = re.compile(r"/(?=[^/]*(?:%40|@|\d{3})|\d+(?:/|$))(?!v\d|20\d\d-\d\d)[^/]+")
+
+
+def endpoint(line: str) -> str:
+    """``POST /crm/v3/lists/512/memberships`` as ``POST /crm/v3/lists/{id}/memberships``: no ids, no addresses."""
+    return _PART.sub("/{id}", line.partition("?")[0])
 
 
 class Meter:
@@ -202,6 +221,12 @@ _EMAIL = re.compile(r"[^\s\"'<>:,;()\[\]]+@[^\s\"'<>:,;()\[\]]+")
 def discreet(text: str, longest: int = 300) -> str:
     """A service's words for a log line or an error: cut, and without e-mail addresses."""
     return _EMAIL.sub("(e-mail)", text)[:longest]
+
+
+def line_of(method: str, path: str) -> str:
+    """A call for a person to read: no query, and nothing of a path that was a value (an address, say)."""
+    parts = path.partition("?")[0].split("/")
+    return f"{method} {'/'.join('…' if '%' in part or '@' in part else part for part in parts)}"
 
 
 def is_loopback(url: str) -> bool:

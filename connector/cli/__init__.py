@@ -26,4 +26,9 @@ def build() -> typer.Typer:
 def _options(
     debug: Annotated[bool, typer.Option("--debug", help="Show the whole traceback of an error.")] = False,
 ) -> None:
-    """Accord keeps one agreement between marketing and sales, between HubSpot and Salesforce."""
+    """Accord keeps one agreement between marketing and sales, between HubSpot and Salesforce.
+
+    From cron: --yes asks nothing (without a terminal and without it a command that would ask is refused), --json prints
+    for programs. Exit codes: 0 done; 1 refused or failed, with what to do on standard error; 2 used wrongly;
+    3 a run ended and some of its persons failed; 130 interrupted. Where a command's own help says more, that holds.
+    """

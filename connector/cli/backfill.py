@@ -25,7 +25,8 @@ Why = Annotated[str, typer.Option("--why", help="Kept with the run.")]
 Wait = Annotated[
     bool,
     typer.Option(
-        "--wait", help="Watch it until it ends. 0: all is well; 1: not ended well; 3: some items failed."
+        "--wait",
+        help="Watch it until it ends. Exit code 0: all is well; 1: not ended well, or paused; 3: some persons failed.",
     ),
 ]
 AskOver = Annotated[
@@ -34,7 +35,7 @@ AskOver = Annotated[
         "--ask-over",
         envvar="ACCORD_ASK_OVER",
         min=0,
-        help="Ask before more than so many persons may be written.",
+        help="Ask before more than so many persons may be written (--yes: never ask).",
     ),
 ]
 Refs = Annotated[
@@ -152,20 +153,24 @@ def apply(
 
 
 def retry(
-    ctx: typer.Context, run: Run, why: Why = "", wait: Wait = False, by: By = "", as_json: Json = False,
-    embedded: Embedded = None,
+    ctx: typer.Context, run: Run, why: Why = "", yes: Yes = False, ask_over: AskOver = 100, wait: Wait = False,
+    by: By = "", as_json: Json = False, embedded: Embedded = None,
 ) -> None:  # fmt: skip
-    """Only what was refused, held or in conflict in that run."""
+    """Try again only what was refused, held or in conflict in that run, with the values as they are now."""
+    from connector.cli import showing_runs
     from connector.services.runs import starting
 
     with operating(ctx, embedded, sides=True, people=False) as on:
+        failed = showing_runs.look(on, runs_of(on), run).failed
+        if failed > ask_over:
+            showing.agreed(f"Try the {failed} persons again that failed in run {run}?", yes)
         made = starting.retry(on.bench, runs_of(on), on.review, run, by or showing.me(), why)
         started(on, made, wait, as_json)
 
 
 def list_(
     ctx: typer.Context,
-    limit: Annotated[int, typer.Option(min=1)] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="So many of them.")] = 20,
     as_json: Json = False,
     embedded: Embedded = None,
 ) -> None:
@@ -213,26 +218,29 @@ def show(
         _exit(seen)
 
 
-def pause(ctx: typer.Context, run: Run, embedded: Embedded = None) -> None:
-    """What no round has begun is taken back; it goes on where it was with `resume`."""
-    _want(ctx, run, Wanted.PAUSE, embedded)
+def pause(ctx: typer.Context, run: Run, as_json: Json = False, embedded: Embedded = None) -> None:
+    """Stop for a while. What no round has begun is taken back; it goes on where it was with `resume`."""
+    _want(ctx, run, Wanted.PAUSE, as_json, embedded)
 
 
-def resume(ctx: typer.Context, run: Run, embedded: Embedded = None) -> None:
-    """Go on with a paused run."""
-    _want(ctx, run, Wanted.RUN, embedded)
+def resume(ctx: typer.Context, run: Run, as_json: Json = False, embedded: Embedded = None) -> None:
+    """Go on with a paused run, where it was; nothing is written twice."""
+    _want(ctx, run, Wanted.RUN, as_json, embedded)
 
 
-def cancel(ctx: typer.Context, run: Run, embedded: Embedded = None) -> None:
-    """End it for good. What was written stays; `accord undo --run N` takes it back."""
-    _want(ctx, run, Wanted.CANCEL, embedded)
+def cancel(ctx: typer.Context, run: Run, as_json: Json = False, embedded: Embedded = None) -> None:
+    """End it for good. What was written stays; `accord undo N` takes it back."""
+    _want(ctx, run, Wanted.CANCEL, as_json, embedded)
 
 
-def _want(ctx: typer.Context, run: int, wanted: Wanted, embedded: Path | None) -> None:
+def _want(ctx: typer.Context, run: int, wanted: Wanted, as_json: bool, embedded: Path | None) -> None:
     from connector.services.runs import starting
 
     with operating(ctx, embedded) as on:
         state = starting.want(runs_of(on), run, wanted)
+    if as_json:
+        showing.json({"id": run, "state": state, "wanted": wanted})
+        return
     showing.line(f"Run {run} was {state}; wanted: {wanted}. A worker sees to it: accord backfill show {run}")
 
 

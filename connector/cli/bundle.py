@@ -13,7 +13,7 @@ from connector.cli.operating import Embedded, Operating, operating
 from connector.core.records import Side
 from connector.errors import AccordError
 
-File = Annotated[Path, typer.Argument(metavar="FILE.zip")]
+File = Annotated[Path, typer.Argument(metavar="FILE.zip", help="Where it goes.")]
 Log = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Put the last lines of this log in, redacted.")
 ]

@@ -59,14 +59,15 @@ def list_conflicts(
 
 
 def restore(
-    ctx: typer.Context, number: Number, yes: Yes = False, by: By = "", embedded: Embedded = None
-) -> None:
+    ctx: typer.Context, number: Number, yes: Yes = False, by: By = "", as_json: Json = False,
+    embedded: Embedded = None,
+) -> None:  # fmt: skip
     """Put a losing value back, on both sides. What they hold until then is kept in turn."""
     from connector.services import conflicts
 
     showing.agreed(f"Put the value of row {number} back on both sides?", yes)
     with operating(ctx, embedded) as on:
-        _tell(on, conflicts.restore(on.bench, on.cases, number, by or showing.me()))
+        _tell(on, conflicts.restore(on.bench, on.cases, number, by or showing.me()), as_json)
 
 
 def decide(
@@ -75,6 +76,7 @@ def decide(
     winner: Winner,
     yes: Yes = False,
     by: By = "",
+    as_json: Json = False,
     embedded: Embedded = None,
 ) -> None:
     """Decide a conflict that the mapping holds (`wins: hold`): one side's value goes to the other, whose value is
@@ -83,10 +85,13 @@ def decide(
 
     showing.agreed(f"Let {winner}'s value win issue {issue}?", yes)
     with operating(ctx, embedded) as on:
-        _tell(on, conflicts.decide(on.bench, on.cases, issue, winner, by or showing.me()))
+        _tell(on, conflicts.decide(on.bench, on.cases, issue, winner, by or showing.me()), as_json)
 
 
-def _tell(on: Operating, asked: "Restoring") -> None:
+def _tell(on: Operating, asked: "Restoring", as_json: bool) -> None:
+    if as_json:
+        showing.json(asked)
+        return
     what = "the value that stands there" if asked.value is None else showing.text(asked.value)
     showing.line(f"{asked.field} of link:{asked.link}: {what} goes from {asked.side} to {asked.side.other}.")
     paused = on.trail.paused()

@@ -69,7 +69,8 @@ def salesforce(
 CREATE_APP = """In Salesforce: Setup, External Client App Manager, New External Client App.
   OAuth: enable it; callback URL: any (it is not used); scopes: Manage user data via APIs (api), Perform requests at any
   time (refresh_token, offline_access); Flow Enablement: JWT Bearer Flow, and upload {file}
-  Policies: permitted users: admin approved users are pre-authorized; add the permission set of the integration user
+  Policies: permitted users: admin approved users are pre-authorized; add a profile or permission set of the user that
+  Accord works as (`accord setup --apply` makes one for it later: “Accord: integration user”)
   Settings, Consumer Key and Secret: copy the consumer key. Then:
   accord connect salesforce --instance-url https://YOUR.my.salesforce.com --client-id KEY --username USER
 (A sandbox has an address with .sandbox. in it; where yours has not, add --login-host https://test.salesforce.com.)"""

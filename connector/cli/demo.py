@@ -14,6 +14,14 @@ Org = Annotated[
 Mappings = Annotated[
     Path | None, typer.Option(help="Play it with your own agreement; without it one that fits the org.")
 ]
+Unproved = Annotated[
+    list[str],
+    typer.Option(
+        "--unproved", metavar="flipped|default|NAME=VALUE",
+        help="Play it where behaviours that rest on memory (docs/unproved.md) are the other way. May be given several "
+        "times.",
+    ),
+]  # fmt: skip
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,15 +34,22 @@ def demo(
     once: Once = False,
     org: Org = "standard",
     mappings: Mappings = None,
+    unproved: Unproved = [],  # noqa: B006
 ) -> None:
-    """Show a day: match, preview, live, hand-off, rejection, a deal won, a conflict, an unknown word."""
+    """Show a day: match, preview, live, hand-off, rejection, a deal won, a conflict, an unknown word; and a new field:
+    mapped, previewed, backfilled, verified, undone."""
     from connector.demo.run import run
     from connector.demo.stage import DemoFailed
     from connector.errors import FixConfiguration, Refused
     from connector.practice.orgs import OrgProblems
+    from connector.practice.ways import ways
 
     try:
-        run(people, seed, org, mappings, once)
+        ways(unproved)
+    except ValueError as wrong:
+        raise FixConfiguration(str(wrong)) from wrong
+    try:
+        run(people, seed, org, mappings, once, unproved)
     except OrgProblems as wrong:
         raise FixConfiguration(wrong.problems) from wrong
     except DemoFailed as failed:

@@ -124,7 +124,10 @@ def _push(on: Operating, settings: "Settings") -> tuple[str, Sequence[str]]:
     from connector.wiring.pushed import state_of
     from connector.wiring.stores import stores_on
 
-    state = state_of(settings, stores_on(on.pool, on.agreement, on.clock))
+    stores = stores_on(on.pool, on.agreement, on.clock)
+    state = state_of(settings, stores)
+    if state.troubles:  # whoever looks may have mended it just now: a worker that runs asks again at once
+        stores.streams.ask_again()
     return state.mode, state.troubles
 
 

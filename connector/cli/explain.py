@@ -1,5 +1,6 @@
 """`accord explain`: why a person is as they are."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -45,7 +46,7 @@ def explain(
     _show_link(story)
     showing.table("Fields, as each side last held them", ("field", "HubSpot", "Salesforce", "last writer",
     "cause", "at (UTC)", "agreement"),
-                  [_row(told) for told in story.fields], 48)  # fmt: skip
+                  [_row(told, story.kept_since) for told in story.fields], 48)  # fmt: skip
     if story.plan is not None and story.plan.verdict is not None:
         _show_verdict(story.plan.verdict)
     _show_handoffs(story)
@@ -72,6 +73,14 @@ def _show_link(story: "Story") -> None:
             f"linked {showing.text(link['created_at'])}, last synced {showing.text(link['synced_at'])} UTC"
             + (", fields are held" if link["held"] else "")
         )
+        if link["archived"]:
+            showing.line(f"The {link['archived']} record is in the recycle bin: an undo put it there.")
+        elif link["resting"]:
+            showing.line("At rest: an undo took this link back. A backfill that meets the person wakes it.")
+    if story.erased is not None:
+        showing.line(str(story.erased))
+    if story.kept_since is not None:
+        showing.line(f"The journal is kept since {story.kept_since:%Y-%m-%d}: earlier writes can't be told any more.")
     for old in story.aliases:
         showing.line(f"formerly {old['side']}:{old['object']}:{old['ref_id']}")
     for row in story.waiting:
@@ -79,7 +88,8 @@ def _show_link(story: "Story") -> None:
         showing.line(f"waits in the {LANES[row['lane']]} lane: {state}, taken {row['attempts']} times so far")
 
 
-def _row(told: "Told") -> tuple[Any, ...]:
+def _row(told: "Told", kept_since: datetime | None) -> tuple[Any, ...]:
+    """``kept_since``: earlier writes were pruned."""
     writer = told.writer
     if writer is None:
         blank = told.hubspot is None and told.salesforce is None
@@ -87,7 +97,7 @@ def _row(told: "Told") -> tuple[Any, ...]:
             told.field,
             told.hubspot,
             told.salesforce,
-            "" if blank else "as found at first link",
+            "" if blank else f"not since {kept_since:%Y-%m-%d}" if kept_since else "as found at first link",
             "",
             "",
             "",
@@ -132,6 +142,7 @@ def _show_ledger(story: "Story") -> None:
 
 
 def _document(story: "Story") -> dict[str, Any]:
-    names = ("ref", "link", "fields", "said", "aliases", "handoffs", "issues", "ledger", "waiting")
+    names = ("ref", "link", "fields", "said", "aliases", "handoffs", "issues", "ledger", "waiting", "erased",
+             "kept_since")  # fmt: skip
     told = {name: getattr(story, name) for name in names}
     return {**told, "ref": str(story.ref), "plan": plan_document(story.plan)}

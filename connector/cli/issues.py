@@ -86,6 +86,7 @@ def retry(
     code: Code = None,
     everything: All = False,
     yes: Yes = False,
+    as_json: Json = False,
     embedded: Embedded = None,
 ) -> None:
     """Close issues, lift what they blocked, and try again. What is still wrong comes back as an issue."""
@@ -95,6 +96,9 @@ def retry(
         showing.agreed("Retry all open issues?", yes)
     with operating(ctx, embedded) as on:
         found = again(on.cases, numbers or [], code, everything, on.clock())
+    if as_json:
+        showing.json(found)
+        return
     for row in found:
         showing.line(f"Issue {row['id']} closed; {row['subject']} goes round again.")
     if not found:

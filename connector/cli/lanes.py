@@ -51,6 +51,8 @@ def _show(found: "Standing") -> None:
     showing.line(
         f"{totals['links']} links; last write {last}; {losers} losers kept; {open_} writes not settled"
     )
+    for row in found.verified:
+        showing.line(_compared(row))
     for warning in found.warnings:
         showing.line(f"! {warning}")
     _show_lanes(found.lanes)
@@ -72,6 +74,16 @@ def _show(found: "Standing") -> None:
     showing.table("Workers", ("name", "state", "last beat ago"), workers)
 
 
+def _compared(row: Row) -> str:
+    """The last comparison of both sides (`accord verify`, or every night)."""
+    scope = row["scope"]
+    sample = f"a sample, seed {scope['seed']}" if "sample" in scope else "chosen" if scope else "all"
+    when = f"last compared {showing.text(row['ended_at'])} by {row['by_whom']}"
+    if row["problem"]:
+        return f"{when}: not to its end: {showing.text(row['problem'], 200)}"
+    return f"{when}: {row['people']} people ({sample}), {row['differing']} differ, {row['mended']} mended"
+
+
 def _show_lanes(lanes: list[Row]) -> None:
     rows = [
         (row["lane"], row["waiting"], row["leased"], row["later"], showing.age(row["lag_seconds"]),
@@ -86,7 +98,9 @@ def _share(row: Row) -> str:
     return f"{used / limit:.0%}" if used is not None and limit else ""
 
 
-def pause(ctx: typer.Context, lane: Lane = None, reason: Reason = "", embedded: Embedded = None) -> None:
+def pause(
+    ctx: typer.Context, lane: Lane = None, reason: Reason = "", as_json: Json = False, embedded: Embedded = None
+) -> None:
     """Begin no round in a lane, or in any.
 
     Notices are still taken; what is under way ends as usual.
@@ -95,10 +109,15 @@ def pause(ctx: typer.Context, lane: Lane = None, reason: Reason = "", embedded: 
 
     with operating(ctx, embedded) as on:
         words = stop(on.standing, lane, reason or f"by {showing.me()}", on.clock())
-    showing.line(f"Paused: {', '.join(words)}. To go on: accord resume")
+    if as_json:
+        showing.json({"paused": words})
+    else:
+        showing.line(f"Paused: {', '.join(words)}. To go on: accord resume")
 
 
-def resume(ctx: typer.Context, lane: Lane = None, embedded: Embedded = None) -> None:
+def resume(
+    ctx: typer.Context, lane: Lane = None, as_json: Json = False, embedded: Embedded = None
+) -> None:
     """Go on in a lane, or in all, and lift all breakers.
 
     What breakers held goes round: look at `accord status` first. For an hour what a lifted breaker held may pass
@@ -108,6 +127,9 @@ def resume(ctx: typer.Context, lane: Lane = None, embedded: Embedded = None) -> 
 
     with operating(ctx, embedded) as on:
         done = go_on(on.rounds, on.standing, lane, on.clock())
+    if as_json:
+        showing.json(done)
+        return
     showing.line(f"Resumed: {', '.join(done.lanes) or 'nothing was paused'}.")
     for breaker in done.breakers:
         showing.line(f"Breaker lifted: {breaker}")

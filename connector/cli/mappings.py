@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
 Folder = Annotated[Path | None, typer.Argument(help="The agreement's folder; without it the one in use.")]
 NewFolder = Annotated[Path, typer.Argument(help="Where the files go.")]
+Org = Annotated[
+    str,
+    typer.Option(
+        help="The kind of org that it has to fit: standard, enterprise, contacts-only, professional, or a YAML file."
+    ),
+]
 Live = Annotated[
     bool, typer.Option("--live", help="Compare with what both sides hold: fields, types, lengths, picklists.")
 ]
@@ -27,12 +33,23 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(group, name="mappings")
 
 
-def init(folder: NewFolder = Path("mappings")) -> None:
-    """Lay out a commented copy of the agreement beside you, to edit."""
-    from connector.adapters.mappings import lay_out
+def init(folder: NewFolder = Path("mappings"), org: Org = "standard") -> None:
+    """Lay out a commented copy of the agreement beside you, to edit.
 
-    for path in lay_out(folder):
-        print(f"wrote {path}")
+    With --org the one that fits this kind of org: the same that `accord demo --org` plays with.
+    """
+    from connector.adapters.mappings.files import FILES
+    from connector.demo.agreement import lay_out_for
+    from connector.errors import FixConfiguration
+    from connector.practice.orgs import OrgProblems, load
+
+    try:
+        parts = load(org).mappings if org != "standard" else None
+    except OrgProblems as wrong:
+        raise FixConfiguration(wrong.problems) from wrong
+    lay_out_for(parts, folder)
+    for name in FILES:
+        print(f"wrote {folder / name}")
     print(f"Edit them, then run: accord mappings check {folder}")
 
 

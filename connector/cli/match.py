@@ -76,7 +76,9 @@ def _progress() -> "Progress":
     return lambda object_, n: print(f"\r  reading {object_}: {n}   ", end="", file=sys.stderr, flush=True)
 
 
-def approve(ctx: typer.Context, yes: Yes = False, by: By = "", embedded: Embedded = None) -> None:
+def approve(
+    ctx: typer.Context, yes: Yes = False, by: By = "", as_json: Json = False, embedded: Embedded = None
+) -> None:
     """Approve the latest match report. Its pairs go round then: only observed, as long as the sides are.
 
     Refused where the agreement has changed since the report was made.
@@ -86,6 +88,9 @@ def approve(ctx: typer.Context, yes: Yes = False, by: By = "", embedded: Embedde
     showing.agreed("Approve the latest match report?", yes)
     with operating(ctx, embedded) as on:
         row, queued = match.approve(on.bench, on.review, by or showing.me())
+    if as_json:
+        showing.json({"report": row["id"], "by": row["approved_by"], "at": row["approved_at"], "queued": queued})
+        return
     showing.line(
         f"Match report {row['id']} approved by {row['approved_by']} at {showing.text(row['approved_at'])} UTC."
     )

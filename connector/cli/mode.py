@@ -129,7 +129,7 @@ def _show(seen: "Preview") -> None:
     showing.line(f"{seen.subjects} people would be written.")
     if seen.waiting:
         showing.line(
-            f"{seen.waiting} are not planned yet: look again, or give --wait more seconds. Does a worker run?"
+            f"{seen.waiting} are not planned yet: look again, or give --wait more seconds. A worker plans them."
         )
     made = [(row["object"], row["records"]) for row in seen.creates]
     showing.table("Records that would be made", ("object", "records"), made)

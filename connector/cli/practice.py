@@ -35,6 +35,27 @@ Org = Annotated[
     str, typer.Option(help="The kind of org: standard, enterprise, contacts-only, professional, or a YAML file.")
 ]
 Bare = Annotated[bool, typer.Option("--bare", help="Without Accord's own fields, as before `accord setup`.")]
+Unproved = Annotated[
+    list[str],
+    typer.Option(
+        "--unproved", metavar="flipped|default|NAME=VALUE",
+        help="Behaviours that rest on memory (docs/unproved.md) the other way: all that can be so together, or one by "
+        "name. May be given several times.",
+    ),
+]  # fmt: skip
+Scopes = Annotated[
+    str, typer.Option(metavar="A,B", help="HubSpot only: what the token may do; everything without it.")
+]
+TierName = Annotated[
+    str, typer.Option("--tier", help="HubSpot only: free, starter, professional, enterprise, enterprise+.")
+]
+Settings = Annotated[
+    str,
+    typer.Option(
+        help='Any setting of a server, as for POST /_practice/settings: {"page_size": 200}; with both servers by side: '
+        '{"salesforce": {"page_size": 200}}.'
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -53,13 +74,17 @@ def practice(
     target_url: Target = "",
     org: Org = "standard",
     bare: Bare = False,
+    unproved: Unproved = [],  # noqa: B006
+    scopes: Scopes = "",
+    tier: TierName = "",
+    settings: Settings = "{}",
 ) -> None:
     """Serve a practice HubSpot or Salesforce, or both, until interrupted.
 
-    Each prints, when ready, one JSON line with what a client needs.
+    Each prints, when ready, one JSON line with what a client needs. What is asked for goes before what the org is like.
     """
     wrong = {"latency_ms": latency_ms, "rate_limits": rate_limits} | _faults(faults)
-    described = _org(org)
+    described = _adjusted(_org(org), which, unproved, settings, {"tier": tier, "scopes": scopes})
     stopped = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -86,6 +111,21 @@ def _org(name: str) -> "Described":
         return load(name)
     except OrgProblems as wrong:
         raise FixConfiguration(wrong.problems) from wrong
+
+
+def _adjusted(
+    org: "Described", which: Which | None, unproved: list[str], settings: str, portal: dict[str, str]
+) -> "Described":
+    from connector.errors import FixConfiguration
+    from connector.practice.orgs import adjusted, settings_from
+
+    if which is Which.SALESFORCE and any(portal.values()):
+        raise FixConfiguration("--tier and --scopes are HubSpot's: leave them out for Salesforce.")
+    try:
+        named = settings_from(settings, which.value if which else "")
+        return adjusted(org, unproved=unproved, settings=named, **portal)
+    except ValueError as wrong:
+        raise FixConfiguration(str(wrong)) from wrong
 
 
 def _serve(

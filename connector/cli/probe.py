@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Which = Annotated[Side | None, typer.Argument(help="hubspot or salesforce; both without it.")]
 Write = Annotated[
-    bool, typer.Option("--write", help="Also make one test record, write it, and archive it. Asks before.")
+    bool, typer.Option("--write", help="Also make test records, write them, and archive them. Asks before.")
 ]
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="Keep redacted answers and differences (JSON).")
@@ -47,7 +47,7 @@ def probe(
     """
     sides = [which] if which else list(Side)
     if write:
-        showing.agreed(f"Make one test record in {' and '.join(sides)}, write it, and archive it?", yes)
+        showing.agreed(f"Make test records in {' and '.join(sides)}, write them, and archive them?", yes)
     documents = []
     with _settings(embedded, sides) as settings:
         for side in sides:
@@ -95,11 +95,12 @@ def _replayed(side: Side, settings: "Settings", write: bool) -> "Iterator[Told]"
         if write:
             yield from replay(table.WRITE, call, kept, write=True)
     finally:
-        if write and "made" in kept:
+        made = [kept[name] for name in table.RECORDS if name in kept] if write else []
+        if made:
             try:
-                list(replay([table.CLEAN], call, kept, write=True))
+                list(replay(table.CLEAN, call, kept, write=True))
             except CallFailed:
-                showing.line(f"The test record {kept['made']} of {side} may be left: archive it by hand.")
+                showing.line(f"Test records of {side} may be left: archive them by hand: {', '.join(made)}")
 
 
 def _call(side: Side, settings: "Settings") -> "tuple[Call, dict[str, str]]":
@@ -110,6 +111,7 @@ def _call(side: Side, settings: "Settings") -> "tuple[Call, dict[str, str]]":
 
     address = f"accord-probe-{secrets.token_hex(6)}@example.com"
     kept = {"address": address, "ADDRESS": address.upper(), "second": f"2-{address}"}
+    kept |= {"third": f"3-{address}", "fourth": f"4-{address}"}
     if side is Side.HUBSPOT:
         with closing(hubspot_api(settings)) as api:
             return caller(side, settings.hubspot.base_url, api.token(no_guard)), kept

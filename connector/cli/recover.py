@@ -23,7 +23,9 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(group, name="recover")
 
 
-def start(ctx: typer.Context, by: By = "", yes: Yes = False, embedded: Embedded = None) -> None:
+def start(
+    ctx: typer.Context, by: By = "", yes: Yes = False, as_json: Json = False, embedded: Embedded = None
+) -> None:
     """Doubt all that the database believes: nothing is written, everything is compared anew.
 
     Before the first `accord worker` runs on a restored database. Notices are taken as always.
@@ -33,6 +35,9 @@ def start(ctx: typer.Context, by: By = "", yes: Yes = False, embedded: Embedded 
     with operating(ctx, embedded) as on:
         showing.agreed("Write nothing any more, and compare all linked persons anew?", yes)
         links = recovery.start(_store(on), on.clock, by or showing.me())
+    if as_json:
+        showing.json({"links": links})
+        return
     showing.line(f"{links} links are in doubt. Start `accord worker`; then: accord recover status")
 
 

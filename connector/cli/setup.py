@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from connector.cli import showing
+from connector.cli import drawing, showing
 from connector.cli.connecting import lines
 from connector.cli.operating import Embedded, Operating, operating
 from connector.cli.showing import Json, Yes
@@ -15,6 +15,7 @@ from connector.errors import Refused
 if TYPE_CHECKING:
     from connector.adapters.salesforce.deploying import Deployed
     from connector.settings import Settings
+    from connector.wiring.drawing import Drawing
     from connector.wiring.setup import Plan
 
 PlanOnly = Annotated[bool, typer.Option("--plan", help="Show what would be made. Nothing is changed.")]
@@ -32,6 +33,14 @@ Mapped = Annotated[
 NoPush = Annotated[
     bool, typer.Option("--no-push", help="Salesforce: leave out outbound messages and their flows.")
 ]
+Layouts = Annotated[
+    bool,
+    typer.Option(
+        "--layouts",
+        help="Salesforce: also add a section “Accord” to the page layouts of Lead and Contact. Each is read, added to "
+        "and deployed back; the one of before is kept in a folder.",
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,6 +55,7 @@ def setup(
     out: Out = None,
     mapped: Mapped = False,
     no_push: NoPush = False,
+    layouts: Layouts = False,
     yes: Yes = False,
     as_json: Json = False,
     embedded: Embedded = None,
@@ -62,17 +72,21 @@ def setup(
     with operating(ctx, embedded) as on:
         settings = _settings(on)
         plans = [_planned(one, on, settings, mapped) for one in ([side] if side else list(Side))]
+        drawn = _drawn(plans, on, settings) if layouts else None
         if as_json:
             showing.json([_row(p) for p in plans])
         else:
             for found in plans:
                 _show(found)
+            if drawn is not None:
+                drawing.show(drawn)
         if out is not None:
             _write(out, on, settings, plans, no_push)
         if apply:
             showing.agreed("Make this?", yes)
             for found in plans:
-                _apply(found, on, settings, no_push)
+                _apply(found, on, settings, no_push, drawn)
+            _ask_again(on)
         elif not as_json:
             showing.line("Nothing was changed. To make it: accord setup --apply")
 
@@ -91,6 +105,15 @@ def _planned(side: Side, on: Operating, settings: "Settings", mapped: bool) -> "
             raise Refused(missing[0])
         return plan_hubspot(settings, on.agreement, mapped)
     return plan_salesforce(settings, on.agreement, mapped)
+
+
+def _drawn(plans: list["Plan"], on: Operating, settings: "Settings") -> "Drawing":
+    from connector.wiring.drawing import plan_layouts
+
+    plan = next((p for p in plans if p.side is Side.SALESFORCE and p.account is not None), None)
+    if plan is None or not plan.by_api:
+        raise Refused("--layouts needs a connected Salesforce whose edition takes metadata by its API.")
+    return plan_layouts(settings, on.agreement, plan)
 
 
 def _row(plan: "Plan") -> dict[str, Any]:
@@ -149,7 +172,7 @@ def _write(out: Path, on: Operating, settings: "Settings", plans: list["Plan"], 
             continue
         for place in write_files(out, packages(settings, on.agreement, plan, push=not no_push)):
             showing.line(f"wrote {place}")
-        (out / "LAYOUTS.txt").write_text(LAYOUTS)
+        (out / "LAYOUTS.txt").write_text(drawing.LEFT + drawing.REST)
         showing.line(f"Deploy as an admin: sf project deploy start --metadata-dir {out}/accord")
         if plan.select:
             showing.line(
@@ -159,16 +182,6 @@ def _write(out: Path, on: Operating, settings: "Settings", plans: list["Plan"], 
             f"{out}/lead-conversion sets the whole mapping Lead to Contact: compare with Setup, Lead Settings first."
         )
         _hint_push(settings, no_push)
-
-
-LAYOUTS = """Layouts are not in the package: one is deployed whole, and only your org knows its own.
-For Lead (and Contact): Setup, Object Manager, Lead, Page Layouts (or the Lightning page, where it uses Dynamic Forms),
-add a section "Accord" with the fields Accord: hand-off, Accord: answer, Accord: reject reason, Accord: answer by,
-Accord: tier and Accord: reasons. Only answer and reject reason need to be editable.
-The list view "Accord: offered" is there already: answer and reject reason can be edited in it, row by row.
-Assign the permission set "Accord: reps" to sales, "Accord: integration user" to the user that Accord works as, and take
-"Send Outbound Messages" from that user's profile, so that what Accord writes is not told back.
-"""
 
 
 def _hint_push(settings: "Settings", no_push: bool) -> None:
@@ -184,7 +197,9 @@ def _hint_push(settings: "Settings", no_push: bool) -> None:
         )
 
 
-def _apply(plan: "Plan", on: Operating, settings: "Settings", no_push: bool) -> None:
+def _apply(
+    plan: "Plan", on: Operating, settings: "Settings", no_push: bool, drawn: "Drawing | None" = None
+) -> None:
     from connector.wiring.setup import apply_hubspot, apply_salesforce, select_changes
 
     if plan.side is Side.HUBSPOT:
@@ -202,8 +217,19 @@ def _apply(plan: "Plan", on: Operating, settings: "Settings", no_push: bool) -> 
     _selected(plan, select_changes(settings, plan, showing.line))
     if conversion is not None:
         _deployed("lead-conversion", conversion)
-    showing.line("Salesforce has what the agreement needs. What is left to an admin:")
-    lines(LAYOUTS)
+    showing.line("Salesforce has what the agreement needs.")
+    if drawn is not None:
+        drawing.apply(_drawn([plan], on, settings), settings, on.clock())  # as they are now, not as they were
+    showing.line("What is left to an admin:")
+    lines(drawing.REST if drawn is not None and drawn.present is not None else drawing.LEFT + drawing.REST)
+
+
+def _ask_again(on: Operating) -> None:
+    """What was made here may be why streams were refused: a worker that runs asks for them now, not in ten minutes."""
+    from connector.adapters.postgres.streams import PostgresStreams
+
+    if refused := PostgresStreams(on.pool, on.clock).ask_again():
+        showing.line(f"change events: a running worker asks for {', '.join(refused)} again now")
 
 
 def _selected(plan: "Plan", done: "Deployed | None") -> None:

@@ -111,6 +111,12 @@ def agreed(question: str, yes: bool) -> None:
         raise typer.Exit(1)
 
 
+def cell(value: Any) -> Any:
+    """For a CSV: a text that a spreadsheet would take for a formula is not one."""
+    risky = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") and not value[1:2].isdigit()
+    return f"'{value}" if risky else value
+
+
 def can_ask() -> bool:
     """Is somebody there to answer?"""
     return sys.stdin.isatty() and sys.stdout.isatty()

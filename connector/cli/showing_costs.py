@@ -14,7 +14,9 @@ def terms(on: "Operating") -> "Terms":
     from connector.services.review.first_day import Terms
 
     given = on.settings.hubspot if on.settings is not None else None
-    return Terms(given.marketing_tier, given.new_are_marketing) if given is not None else Terms()
+    if given is None:
+        return Terms()
+    return Terms(given.marketing_tier, given.new_are_marketing, given.workflows)
 
 
 def show(seen: "FirstDay") -> None:

@@ -34,6 +34,8 @@ def line_of(seen: "Progress") -> str:
         said += f", {showing.age(seen.remaining)} to go"
     if seen.failed:
         said += f", {seen.failed} failed"
+    if not seen.ended:
+        said += "".join(f", {side} {n} calls left today" for side, n in sorted(seen.calls_left.items()))
     return said + (f": {run['reason']}" if run["reason"] else "")
 
 
@@ -52,7 +54,8 @@ def look(on: "Operating", store: "RunStore", run: int) -> "Progress":
     from connector.services.runs.progress import progress_of
     from connector.services.runs.starting import existing
 
-    return progress_of(store, existing(store, run), on.clock())
+    daily = on.settings.hubspot.daily_calls if on.settings is not None else None
+    return progress_of(store, existing(store, run), on.clock(), daily)
 
 
 def _lines(on: "Operating") -> Callable[["Progress"], None]:
@@ -115,11 +118,23 @@ def show_run(on: "Operating", store: "RunStore", seen: "Progress", samples: int)
     showing.table("Items", ("outcome", "items"), sorted(seen.outcomes.items(), key=lambda x: -x[1]))
     written = [(r["side"], r["action"], r["records"], r["refused"]) for r in seen.written]
     showing.table("Written", ("side", "action", "records", "refused"), written)
+    _show_calls(run["calls"])
     if run["dry"]:
         _show_preview(on, store, run)
     _samples(store, run, samples)
     if seen.failed and not run["dry"]:
         showing.line(f"Once mended: accord backfill retry {run['id']}")
+
+
+def _show_calls(calls: dict[str, float]) -> None:
+    """What it cost so far: a round that it shared with live changes by its share."""
+    by: dict[str, list[tuple[str, int]]] = {}
+    for name, n in calls.items():
+        side, _, endpoint = name.partition(" ")
+        by.setdefault(side, []).append((endpoint, round(n)))
+    for side in sorted(by):
+        rows = sorted(by[side], key=lambda row: -row[1])
+        showing.table(f"API calls to {side}: {sum(n for _, n in rows)}", ("call", "times"), rows)
 
 
 def _show_preview(on: "Operating", store: "RunStore", run: Row) -> None:
@@ -176,7 +191,8 @@ def _samples(store: "RunStore", run: Row, count: int) -> None:
 
 def changes_of(item: Row) -> list[Row]:
     plan = item["plan"] or {}
-    return [*plan.get("was", {}).get("changes", ()), *plan.get("create", ()), *plan.get("changes", ())]
+    parts = (plan.get("was", {}).get("changes", ()), *(plan.get(n, ()) for n in ("create", "changes", "left")))
+    return [change for part in parts for change in part]
 
 
 def write_csv(store: "RunStore", run: int, file: Path) -> int:

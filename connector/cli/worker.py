@@ -11,6 +11,7 @@ import typer
 from connector.cli.options import Embedded, database, refuse_if_outdated
 
 if TYPE_CHECKING:
+    from connector.settings import Settings
     from connector.wiring import World
 
 
@@ -23,27 +24,49 @@ def worker(embedded: Embedded = None) -> None:
     asked = _asked_to_stop()
     from connector import logs
     from connector.settings import load
-    from connector.sizing import connection_budget
-    from connector.wiring import open_world
-    from connector.worker.process import Worker, collect_seldom
+    from connector.worker.patience import Patience
 
     settings = load(sides=True)
     logs.configure(settings.process.log_level, settings.process.log_format, settings.secrets())
     with database(embedded, settings) as url:
-        if not _ready(url, asked):
-            return
+        patience = Patience(asked)
+        while _ready(url, asked) and not _worked(settings, url, asked):
+            patience.wait()
+
+
+def _worked(settings: "Settings", url: str, asked: threading.Event) -> bool:
+    """Works until it is asked to stop. False where the database went away before it had begun."""
+    import psycopg
+    from psycopg_pool import PoolTimeout
+
+    from connector import logs
+    from connector.adapters.postgres.database import Unreachable
+    from connector.sizing import connection_budget
+    from connector.wiring import open_world
+
+    rested = True
+    try:
         logs.get(__name__).info(connection_budget(settings, url))
         with open_world(settings, url) as world:
-            if not _admitted(world, asked):
-                return
-            collect_seldom()
-            running = Worker(world)
-            running.start()
-            asked.wait()
-            rested = running.stop()
-        if not rested:
-            # Threads that still wait for a side would keep the process; whatever they did is settled later.
-            os._exit(0)
+            if _admitted(world, asked):
+                rested = _rested(world, asked)
+    except (Unreachable, psycopg.OperationalError, PoolTimeout) as error:
+        logs.get(__name__).error("the database went away", error=type(error).__name__)
+        return False
+    if not rested:
+        # Threads that still wait for a side would keep the process; whatever they did is settled later.
+        os._exit(0)
+    return True
+
+
+def _rested(world: "World", asked: threading.Event) -> bool:
+    from connector.worker.process import Worker, collect_seldom
+
+    collect_seldom()
+    running = Worker(world)
+    running.start()
+    asked.wait()
+    return running.stop()
 
 
 def _asked_to_stop() -> threading.Event:

@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector.core.derive import goes_back
+from connector.core import undoing
 from connector.core.desk import Desk
-from connector.core.fields import stored_as
 from connector.core.plan import Change, Pair, Plan
-from connector.core.records import Side, Value
+from connector.core.records import Side
 
 Document = Mapping[str, Any]
 
@@ -25,7 +24,9 @@ class Bounds:
     fields   names of the mapping; side: the one side that is written
     was      what was previewed: {link, refs, make: {side, object, values: {native: value}}, changes: [{side, native,
              old, new, field}]}; each is written only if old and new are still the same
-    undo     [{side, native, field, old, wrote}]: old comes back where wrote still stands; why: the journal's words
+    key      the identity that the walk read: no bound at all, it saves a read (services/rounds/resolving.py)
+    undo     [{side, native, field, ref, old, wrote}]: old comes back where wrote still stands; why: the journal's
+             words; made: {side, ref_id}: to be put into the recycle bin; away: {side, object, ref_id}: to be fetched
     ``lifted``: a notice waits for the same round, so fields and side are not kept to. What was previewed or is undone
     is, and the pair goes round again by itself."""
 
@@ -37,6 +38,15 @@ class Bounds:
     def confining(self) -> bool:
         exact = "was" in self.only or "undo" in self.only
         return exact or (not self.lifted and bool(self.only.get("fields") or self.only.get("side")))
+
+    @property
+    def undoes(self) -> bool:
+        return "undo" in self.only
+
+    @property
+    def wakes(self) -> bool:
+        """May it link anew what an undo put to rest? Then the two are linked as if for the first time."""
+        return not (self.undoes or self.only.get("fields") or self.only.get("side"))
 
     @property
     def journalled(self) -> int | None:
@@ -53,10 +63,14 @@ class Bounds:
 def confine(plan: Plan, desk: Desk) -> None:
     """Moves what the run may not write from the plan to ``plan.beyond``."""
     bounds: Bounds | None = plan.pair.bounds
-    if bounds is None or not bounds.confining or plan.pair.gone is not None:
+    if bounds is None or not bounds.confining:
         return
-    if "undo" in bounds.only:
-        _undo(plan, desk, bounds.only)
+    if plan.pair.gone is not None:
+        if bounds.undoes:
+            undoing.fetch(plan, bounds.only)
+        return
+    if bounds.undoes:
+        undoing.undo(plan, desk, bounds.only)
     elif "was" in bounds.only:
         _as_previewed(plan, bounds.only["was"])
     else:
@@ -150,65 +164,3 @@ def _same_creation(plan: Plan, made: Document | None) -> bool:
 def _same_pair(pair: Pair, was: Document) -> bool:
     refs = [str(r.ref) for r in (pair.hubspot, pair.salesforce) if r is not None]
     return bool(was.get("link")) and refs == list(was.get("refs", ()))
-
-
-def _undo(plan: Plan, desk: Desk, only: Document) -> None:
-    """Only the old values go back. Seen is set as after a copy from the other side's present value: neither side has
-    moved then, so nothing flows again."""
-    _drop_creation(plan)
-    plan.beyond, plan.changes, plan.withheld, plan.losers, plan.troubles, plan.step = [], [], [], [], [], None
-    for entry in only["undo"]:
-        record = plan.pair.record(Side(entry["side"]))
-        if record is None or record.values.get(entry["native"]) == entry["old"]:
-            continue
-        change = _back(plan.pair, desk, entry, record.values.get(entry["native"]), str(only["why"]))
-        problem = _not_back(desk, entry, change)
-        if problem:
-            change.why = problem
-            plan.beyond.append(change)
-        else:
-            plan.changes.append(change)
-    if "made" in only:
-        _unmake(plan, desk, only)
-
-
-def _unmake(plan: Plan, desk: Desk, only: Document) -> None:
-    """A record that Accord made goes into the recycle bin, but only if nobody else has had a hand in it: Seen of every
-    field still stands there, and Salesforce names us as who modified it last."""
-    side = Side(only["made"]["side"])
-    record, seen = plan.pair.record(side), plan.pair.seen[side]
-    if record is None or record.ref.id != only["made"]["ref_id"]:
-        return
-    natives = {name: desk.mapping.native(field, record) for name, field in desk.fields.items()}
-    moved = [
-        name for name, native in natives.items() if native and record.values.get(native) != seen.get(name)
-    ]
-    if moved or record.modified_by_us is False:
-        held = ", ".join(sorted(moved)) or "modified by somebody else"
-        plan.beyond.append(
-            Change("", side, "(the record)", record.ref.id, None, None, None, f"touched since: {held}")
-        )
-        return
-    plan.archive = record.ref
-    plan.changes = [c for c in plan.changes if c.side is not side]
-
-
-def _back(pair: Pair, desk: Desk, entry: Document, held: Value, why: str) -> Change:
-    side, field = Side(entry["side"]), desk.fields.get(entry["field"])
-    other = pair.record(side.other)
-    native = desk.mapping.native(field, other) if field and other else None
-    source = other.values.get(native) if other and native else None
-    order = desk.derived_order.get(entry["native"], ()) if side is Side.HUBSPOT else ()
-    two = goes_back(order, held, entry["old"])
-    return Change(entry["field"], side, entry["native"], held, entry["old"], source, side.other, why, two)
-
-
-def _not_back(desk: Desk, entry: Document, change: Change) -> str:
-    field = desk.fields.get(entry["field"])
-    if field is None:
-        return "the agreement itself keeps this value"
-    if not stored_as(field, change.side, entry["wrote"], change.old):
-        return "changed since"
-    if field.consent and not field.lens.is_strict(change.side, change.send):  # type: ignore[attr-defined]
-        return "a consent: nobody is opted in by an undo"
-    return ""

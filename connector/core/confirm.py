@@ -142,7 +142,13 @@ class Confirming:
         self.plan.blocks.append(
             Block(c.side, subject, c.field, c.send, self.desk.version, shot, self.now + BLOCK_FOR)
         )
-        self.plan.troubles.append(_refused(c, message))
+        self.plan.troubles.append(_refused(c, message, self._fix(c)))
+
+    def _fix(self, c: Change) -> str:
+        bounds = self.plan.pair.bounds
+        if bounds is not None and bounds.undoes:
+            return f"Change the rule in {c.side}; then `accord backfill retry {bounds.run}`."
+        return f"Change the value in {(c.origin or c.side.other)} or the rule in {c.side}; then `accord issues retry`."
 
     def _native(self, side: Side, name: str) -> str:
         record, known = self.plan.pair.record(side), self.desk.fields.get(name)
@@ -188,10 +194,10 @@ def _edited_since(c: Change, back: Record, plan: Plan) -> bool:
     return back.modified_at is not None and back.modified_at > read.modified_at
 
 
-def _refused(c: Change, message: str) -> Trouble:
+def _refused(c: Change, message: str, fix: str) -> Trouble:
     return Trouble(
         "refused",
         c.field,
         f"{c.side} refused {c.native}: {message}" if message else f"{c.side} refused {c.native}.",
-        f"Change the value in {(c.origin or c.side.other)} or the rule in {c.side}; then `accord issues retry`.",
+        fix,
     )

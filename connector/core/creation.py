@@ -31,8 +31,9 @@ def plan_creation(plan: Plan, desk: Desk, derived: Sequence[Derived], side: Side
         for d in wanted.values()
         if d.native not in mapped and d.native != key
     ]
-    plan.changes += _back(desk, source, side, object_, wanted, derived)
-    plan.creation = Creation(side, object_, key, source.ref.id, changes, why)
+    back, differs = _back(desk, source, side, object_, wanted, derived)
+    plan.changes += back
+    plan.creation = Creation(side, object_, key, source.ref.id, changes, why, compare=differs)
     plan.reason = why
 
 
@@ -85,11 +86,11 @@ def _back(
     object_: str,
     wanted: dict[str, Derived],
     derived: Sequence[Derived],
-) -> list[Change]:
+) -> tuple[list[Change], bool]:
     """What the agreement derives for a mapped field of the new record goes over to the source at once, not a
-    round later."""
+    round later; and whether the source holds another value of one, which the field's rule has to decide then."""
     told = {d.native for d in derived if d.side is source.ref.side}
-    changes = []
+    changes, differs = [], False
     for field in desk.mapping.fields:
         target = field.salesforce.get(object_) if side is Side.SALESFORCE else field.hubspot
         native = desk.mapping.native(field, source)
@@ -111,4 +112,5 @@ def _back(
         if send is not None and held is None:
             why = f"derived for the new record in {side}"
             changes.append(Change(field.name, source.ref.side, native, held, send, value, side, why))
-    return changes
+        differs = differs or (send is not None and held is not None and send != held)
+    return changes, differs

@@ -13,6 +13,7 @@ from connector.core.conditions import fields_of
 from connector.core.mapping import Field, KindMapping
 from connector.core.plan import Pair
 from connector.core.records import Record, Side
+from connector.core.rules import HandoffRules
 
 FieldRow = tuple[str, str, str, Field]
 
@@ -27,6 +28,8 @@ class Desk:
     ``watched``: fields that are not mapped, but whose change matters (traits, sales' answers): Seen holds them as
     ``@name``.
     ``judged``: HubSpot properties, mapped or not, that traits and the selection read.
+    ``offer``: what a hand-off writes on a side besides the verdict; ``telling``: those of it that nobody else writes;
+    ``handoff``: the HubSpot property that shows its state.
     """
 
     mapping: KindMapping
@@ -35,6 +38,9 @@ class Desk:
     fallbacks: Mapping[str, str | None] = field(default_factory=dict)
     watched: Mapping[Side, tuple[str, ...]] = field(default_factory=dict)
     judged: frozenset[str] = frozenset()
+    offer: Mapping[Side, frozenset[str]] = field(default_factory=lambda: dict.fromkeys(Side, frozenset()))
+    telling: frozenset[str] = frozenset()
+    handoff: str = ""
     fields: dict[str, Field] = field(init=False)
     _rows: dict[str, list[FieldRow]] = field(init=False)
     _natives: dict[str, dict[str, Field]] = field(init=False)
@@ -72,7 +78,23 @@ def desk_for(agreement: Agreement) -> Desk:
         required["Company"] = rules.company_fallback
     version = ".".join(str(part) for part in agreement.version)
     order = {rules.hubspot.lifecycle: rules.lifecycle_order}
-    return Desk(agreement.person, version, order, required, _watched(agreement), frozenset(_judged(agreement)))
+    return Desk(
+        agreement.person, version, order, required, _watched(agreement), frozenset(_judged(agreement)), _offer(rules),
+        _telling(rules), rules.hubspot.handoff,
+    )  # fmt: skip
+
+
+def _offer(rules: HandoffRules) -> dict[Side, frozenset[str]]:
+    h, s = rules.hubspot, rules.salesforce
+    return {
+        Side.HUBSPOT: frozenset({h.handoff, h.handed_off_at, h.lifecycle, h.status, h.owner} - {""}),
+        Side.SALESFORCE: frozenset({s.handoff, s.answer_by, s.status, s.owner} - {""}),
+    }
+
+
+def _telling(rules: HandoffRules) -> frozenset[str]:
+    h, s = rules.hubspot, rules.salesforce
+    return frozenset({h.handoff, h.handed_off_at, s.handoff, s.answer_by} - {""})
 
 
 def _judged(agreement: Agreement) -> list[str]:

@@ -101,6 +101,12 @@ def add_to(counts: Doc, plan: Plan, links: bool, failing: list[tuple[str, str]])
         _more(counts, "totals", "links")
     if plan.archive is not None:
         _more(counts, "totals", f"{plan.archive.side} {plan.archive.object} into the recycle bin")
+    if plan.fetch is not None:
+        _more(counts, "totals", f"{plan.fetch.side} {plan.fetch.object} out of the recycle bin")
+    if plan.step is not None and plan.step.edge and plan.pair.bounds is not None and plan.pair.bounds.undoes:
+        _more(counts, "totals", f"hand-offs {plan.step.handoff.state}")
+    if plan.rests is not None:
+        _more(counts, "totals", "links come to rest" if plan.rests else "links woken")
     losers = [*plan.losers, *(c.loser for c in plan.changes if c.loser is not None)]
     for loser in losers:
         _more(counts, "conflicts", f"{loser.side} {loser.field}")

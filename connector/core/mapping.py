@@ -4,7 +4,7 @@ adapters/mappings."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -96,7 +96,7 @@ class KindMapping:
     """The mapping of one kind (person). ``create_object``: what a hand-off creates in Salesforce: Lead or
     Contact. ``hubspot_key``/``salesforce_key``: the unique fields that Accord owns and that hold the *other*
     side's id. ``hubspot_extra``/``salesforce_extra``: fields read besides the mapped ones (traits, Accord's
-    own, matching)."""
+    own, matching). ``run_marks``: by side the field in which a run leaves the time of its write, where one is named."""
 
     kind: str
     version: int
@@ -108,14 +108,17 @@ class KindMapping:
     selection: Selection
     hubspot_extra: tuple[str, ...] = ()
     salesforce_extra: Mapping[str, tuple[str, ...]] | None = None
+    run_marks: Mapping[Side, str] = field(default_factory=dict)
 
     def hubspot_fields(self) -> tuple[str, ...]:
         names = [f.hubspot for f in self.fields] + [self.hubspot_key, *self.hubspot_extra]
+        names += [self.run_marks[Side.HUBSPOT]] if Side.HUBSPOT in self.run_marks else []
         return tuple(dict.fromkeys(names))
 
     def salesforce_fields(self, object_: str) -> tuple[str, ...]:
         names = [f.salesforce[object_] for f in self.fields if object_ in f.salesforce]
         extra = (self.salesforce_extra or {}).get(object_, ())
+        names += [self.run_marks[Side.SALESFORCE]] if Side.SALESFORCE in self.run_marks else []
         return tuple(dict.fromkeys([*names, self.salesforce_key, *extra]))
 
     def native(self, field: Field, record: Record) -> str | None:

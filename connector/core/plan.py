@@ -112,6 +112,12 @@ class Pair:
     """Of the run that wants it: core/bounds.py."""
     archived: Side | None = None
     """The side whose record an undo put into the recycle bin: the pair rests until somebody restores it."""
+    resting: bool = False
+    """An undo took back the very link: nothing flows until a run wakes it."""
+    touched: str | None = None
+    """Who else wrote to the HubSpot record, '' for nobody; None: not asked yet."""
+    touched_there: bool = False
+    """Somebody else was seen to have written to the Salesforce record, some time since it was made."""
 
     def record(self, side: Side) -> Record | None:
         return self.hubspot if side is Side.HUBSPOT else self.salesforce
@@ -167,7 +173,8 @@ class Derived(NamedTuple):
 
 @dataclass(slots=True)
 class Creation:
-    """A record to be made on ``side`` by an upsert on a key that Accord owns, so a repeat makes no second one."""
+    """A record to be made on ``side`` by an upsert on a key that Accord owns, so a repeat makes no second one.
+    ``compare``: a shared field of it gets another value than the source holds: once made, the pair goes round again."""
 
     side: Side
     object: str
@@ -175,6 +182,7 @@ class Creation:
     key_value: str
     changes: list[Change]
     why: str
+    compare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +250,16 @@ class Plan:
     """A record to be put into the recycle bin: an undo's, of one that Accord made."""
     archived: Side | None = None
     """Where it is there (now, or as a row left over tells)."""
+    fetch: Ref | None = None
+    """A record to be taken out of the recycle bin again: an undo's, of an undo."""
+    rests: bool | None = None
+    """An undo puts the link to rest (True) or wakes it (False)."""
+    asks_touched: bool = False
+    """Whether anybody else wrote to the HubSpot record must be asked before this plan is whole (plan again then)."""
 
     @property
     def writes(self) -> bool:
-        return bool(self.changes or self.creation or self.archive)
+        return bool(self.changes or self.creation or self.archive or self.fetch)
 
     def on(self, side: Side) -> list[Change]:
         return [c for c in self.changes if c.side is side]

@@ -88,5 +88,6 @@ def _gone(pair: Pair) -> Trouble:
         "gone",
         "",
         f"The {pair.gone} record of this link was deleted or can't be read any more.",
-        "Restore it, or remove the other record too; Accord neither deletes nor makes it anew.",
+        "Restore it, or remove the other record too; Accord neither deletes nor makes it anew. Was the person erased "
+        f"for privacy? Then also `accord journal purge {pair.subject}`.",
     )

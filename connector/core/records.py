@@ -73,7 +73,7 @@ class Record:
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A hint that a Ref may have moved. ``values`` are what the sender said the fields held (native names,
-    maybe empty); ``kind``: 'changed', 'created', 'gone' or 'merged'. ``occurred_at``: the sender's clock.
+    maybe empty); ``kind``: 'changed', 'created', 'gone', 'erased' or 'merged'. ``occurred_at``: the sender's clock.
     ``by_poll``: found by a poll or backfill rather than pushed. ``partial``: it speaks for its ``values`` alone, though
     its kind usually speaks for the whole record (a Salesforce change event)."""
 

@@ -39,6 +39,7 @@ class Outcome(StrEnum):
     CREATED = "created"
     LINKED = "linked"
     ARCHIVED = "archived"
+    RESTORED = "restored"
     CONFLICT = "conflict"
     HELD = "held"
     REFUSED = "refused"
@@ -51,7 +52,7 @@ class Outcome(StrEnum):
 
 
 ENDED = frozenset({State.CANCELLED, State.SUCCEEDED, State.FAILED})
-DONE = (Outcome.WRITTEN, Outcome.CREATED, Outcome.LINKED, Outcome.ARCHIVED)
+DONE = (Outcome.WRITTEN, Outcome.CREATED, Outcome.LINKED, Outcome.ARCHIVED, Outcome.RESTORED)
 """Something was written: a later round of the same item that finds nothing more to do does not hide it."""
 FAILED = (Outcome.REFUSED, Outcome.HELD, Outcome.CONFLICT)
 """What a retry takes up."""

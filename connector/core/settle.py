@@ -44,6 +44,8 @@ class Settling:
         missing = self.pair.record(row.side) is None
         if row.action == "archive":
             self.plan.settled.append(Settled(row.id, "done" if missing else "lapsed", row.changes))
+        elif row.action == "fetch":
+            self.plan.settled.append(Settled(row.id, "lapsed" if missing else "done", row.changes))
         elif missing or (row.action == "create" and self.pair.record(row.side.other) is None):
             self.plan.settled.append(Settled(row.id, "lapsed", row.changes))
         elif row.action == "create":

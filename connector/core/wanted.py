@@ -32,6 +32,7 @@ TEXT, LONG, CHOICE, CHOICES, NUMBER, MONEY, MOMENT, DAY, FLAG = (
 )  # fmt: skip
 KEY_LENGTH = 40
 """Ids of HubSpot have some 12 digits."""
+RUN = "When a backfill or an undo last wrote this record. Automations can test it."
 OUTCOMES = ("open", "won", "lost")
 
 
@@ -92,6 +93,8 @@ def _own_of_hubspot(agreement: Agreement) -> Iterator[Wanted]:
     key = agreement.person.hubspot_key
     about = "Id of the same person in Salesforce. Accord writes it, nobody else may."
     yield Wanted(Side.HUBSPOT, "contact", key, "Accord: Salesforce ID", TEXT, unique=True, about=about)
+    if mark := agreement.person.run_marks.get(Side.HUBSPOT):
+        yield Wanted(Side.HUBSPOT, "contact", mark, "Accord: run", MOMENT, about=RUN)
     for name, label, kind, options, about in rows:
         if name:
             yield Wanted(Side.HUBSPOT, "contact", name, f"Accord: {label}", kind, options, about=about)
@@ -127,6 +130,8 @@ def _own_of_person(agreement: Agreement, object_: str) -> Iterator[Wanted]:
     yield Wanted(
         Side.SALESFORCE, object_, key, "Accord: HubSpot ID", TEXT, unique=True, length=KEY_LENGTH, about=about
     )
+    if (mark := agreement.person.run_marks.get(Side.SALESFORCE, "")).endswith("__c"):
+        yield Wanted(Side.SALESFORCE, object_, mark, "Accord: run", MOMENT, about=RUN)
     for name, label, kind, options, about in rows:
         if name.endswith("__c"):
             yield Wanted(Side.SALESFORCE, object_, name, f"Accord: {label}", kind, options, about=about)

@@ -13,6 +13,8 @@ from ruamel.yaml import YAML
 
 from connector.adapters.mappings.files import FILES, lay_out
 
+LIMIT = 255
+"""Characters that any text takes on either side."""
 BY_ENTRY = ("fields", "statuses", "reject_reasons", "stages", "traits")
 
 
@@ -25,10 +27,24 @@ def lay_out_for(parts: Path | None, folder: Path) -> Path:
     return folder
 
 
-def _join(file: Path, part: Path) -> None:
+def add_field(folder: Path, name: str, hubspot: str, salesforce: str) -> None:
+    """As somebody would by hand: one more text that goes both ways."""
+    yaml, file = _yaml(), folder / "person.yaml"
+    whole = yaml.load(file)
+    whole["fields"][name] = {"hubspot": hubspot, "salesforce": salesforce, "lens": {"text": {"limit": LIMIT}}}
+    with file.open("w") as out:
+        yaml.dump(whole, out)
+
+
+def _yaml() -> YAML:
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 200
+    return yaml
+
+
+def _join(file: Path, part: Path) -> None:
+    yaml = _yaml()
     whole, own = yaml.load(file), yaml.load(part)
     for key, value in own.items():
         if key in BY_ENTRY and isinstance(value, dict):

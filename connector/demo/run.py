@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -16,6 +17,7 @@ from rich.table import Table
 from connector.adapters.mappings import load
 from connector.demo.agreement import lay_out_for
 from connector.demo.day import Day, Scene
+from connector.demo.ending import map_and_backfill
 from connector.demo.stage import DemoFailed, Stage, open_stage
 from connector.demo.story import play
 from connector.demo.words import Words
@@ -24,14 +26,21 @@ from connector.practice import orgs
 console = Console()
 
 
-def run(people: int, seed: int, org_name: str, mappings: Path | None, once: bool) -> None:
+def run(
+    people: int, seed: int, org_name: str, mappings: Path | None, once: bool, unproved: Sequence[str] = ()
+) -> None:
     """Raises DemoFailed with what was not shown, OrgProblems and FixConfiguration for files that are wrong. With
-    ``once`` everything ends after the table."""
+    ``once`` everything ends after the table. ``unproved``: behaviours in doubt the other way, in the words of
+    `accord practice --unproved`."""
     signal.signal(signal.SIGTERM, _told_to_end)
     org = orgs.load(org_name)
     with tempfile.TemporaryDirectory(prefix="accord-agreement-") as folder:
-        agreed = mappings or lay_out_for(org.mappings, Path(folder))
-        _play(people, seed, org, agreed, once)
+        agreed = Path(folder) / "mappings"
+        if mappings is None:
+            lay_out_for(org.mappings, agreed)
+        else:
+            shutil.copytree(mappings, agreed)  # the day changes it
+        _play(people, seed, org, agreed, once, unproved)
 
 
 def _told_to_end(number: int, frame: FrameType | None) -> None:
@@ -39,12 +48,16 @@ def _told_to_end(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
-def _play(people: int, seed: int, org: orgs.Org, mappings: Path, once: bool) -> None:
+def _play(
+    people: int, seed: int, org: orgs.Org, mappings: Path, once: bool, unproved: Sequence[str]
+) -> None:
     started = time.monotonic()
     words = Words(load(mappings))
     console.print(f"[bold]Accord[/]: {people} people on two practice servers, seed {seed}. Starting …")
     _say(f"The org “{org.name}”: {org.about}")
-    with open_stage(people, seed, org, mappings) as stage:
+    if unproved:
+        _say(f"What rests on memory: {', '.join(unproved)} (docs/unproved.md)")
+    with open_stage(people, seed, org, mappings, unproved) as stage:
         _say(f"up after {time.monotonic() - started:.1f} s on {stage.hubspot.url} and {stage.salesforce.url}")
         stage.accord("mappings", "check", "--live", show=True)
         day = Day(stage, f"s{seed}", words)
@@ -53,6 +66,8 @@ def _play(people: int, seed: int, org: orgs.Org, mappings: Path, once: bool) -> 
         play(day)
         day.quiet()
         same_day_again(day)
+        _say("[bold]A new field[/]: mapped, previewed, backfilled, verified, undone")
+        map_and_backfill(day)
         console.print(_table(day.scenes, stage, time.monotonic() - started))
         if not once:
             _keep_serving(stage)
@@ -65,8 +80,8 @@ def first_day(day: Day) -> None:
     stage.accord("match", "report", show=True)
     stage.accord("match", "approve", "--yes", show=True)
     stage.accord("preview", "--yes", show=True)
-    if _writes(stage):
-        raise DemoFailed(f"something was written while both sides were only observed: {_writes(stage)} calls")
+    if stage.writes():
+        raise DemoFailed(f"something was written while both sides were only observed: {stage.writes()} calls")
     started = time.monotonic()
     stage.accord("mode", "live", "--yes", show=True)
     day.quiet()
@@ -78,27 +93,14 @@ def first_day(day: Day) -> None:
 
 def same_day_again(day: Day) -> None:
     """Every person of the day is synced once more: nothing is written."""
-    before = _writes(day.stage)
+    before = day.stage.writes()
     for name in day.people:
         day.stage.accord("sync", f"hubspot:contact:{day.people[name]}")
     day.quiet()
-    wrote = _writes(day.stage) - before
+    wrote = day.stage.writes() - before
     if wrote:
         raise DemoFailed(f"the same day again wrote {wrote} times")
     day.scenes.append(Scene("the same day again", "nothing to write"))
-
-
-def _writes(stage: Stage) -> int:
-    """API calls that write, on both sides."""
-    calls: dict[str, Any] = stage.hubspot.calls()["by_endpoint"] | stage.salesforce.calls()["by_endpoint"]
-    return sum(n for line, n in calls.items() if _is_write(line))
-
-
-def _is_write(line: str) -> bool:
-    method, _, path = line.partition(" ")
-    return method in ("PATCH", "PUT", "DELETE") or path.endswith(
-        ("/update", "/upsert", "/create", "/composite")
-    )
 
 
 def _table(scenes: list[Scene], stage: Stage, seconds: float) -> Table:

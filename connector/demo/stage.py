@@ -99,7 +99,7 @@ class Stage:
     def watched(self, *arguments: str) -> None:
         """A command whose progress the audience sees: a bar on a terminal, lines elsewhere. Raises DemoFailed."""
         sys.stdout.flush()
-        done = subprocess.run([*ACCORD, *arguments], env=self.env, timeout=120, check=False)
+        done = subprocess.run([*ACCORD, *arguments], env=self.env, timeout=600, check=False)
         if done.returncode:
             raise DemoFailed(f"accord {shlex.join(arguments)} ended with {done.returncode}")
 
@@ -167,7 +167,7 @@ def open_stage(
             )
         )
         folder.chmod(0o755)
-        options = ("--people", str(people), "--seed", str(seed), "--org", org.source)
+        options: tuple[str, ...] = ("--people", str(people), "--seed", str(seed), "--org", org.source)
         options += tuple(word for each in unproved for word in ("--unproved", each))
         practice = [_practice(ending, folder, which, options) for which in ("hubspot", "salesforce")]
         told = [Practice(_first_line(process, folder, which)) for process, which in practice]

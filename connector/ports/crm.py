@@ -11,7 +11,9 @@ from connector.core.records import Record, Ref, Side, Value, Version
 from connector.ports.survey import SurveyedOrg, SurveyedPortal
 
 Guard = Callable[[float], None]
-"""Called before every HTTP call with that call's time-out in seconds. Raises LeaseEnding or Stopping."""
+"""Called before every HTTP call with that call's time-out in seconds. Raises LeaseEnding or Stopping.
+A backfill's has an attribute ``keep``: see Budget.take. Where it has ``calls`` (services/workbench.py), they are noted
+there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,9 @@ class HubSpotCrm(Crm, Protocol):
     ) -> dict[str, dict[str, tuple[Version, ...]]]:
         """Property history, newest first, by contact id and property."""
 
+    def touched(self, ids: Sequence[str], guard: Guard) -> dict[str, str]:
+        """Who else than we wrote any property of contacts that we made, in words; '' for nobody."""
+
     def set_members(self, list_name: str, add: Sequence[str], remove: Sequence[str], guard: Guard) -> None:
         """Add to and remove from a static list (made if missing)."""
 
@@ -141,8 +146,11 @@ class SalesforceCrm(Crm, Protocol):
     @property
     def surveyor(self) -> SurveyedOrg: ...
 
-    def query(self, soql: str, guard: Guard) -> Iterator[list[dict[str, Any]]]:
-        """Pages of rows."""
+    def fetch(self, refs: Sequence[Ref], guard: Guard) -> dict[Ref, Written]:
+        """Out of the recycle bin again: 'done' (also where it was out already), 'refused', 'unknown'."""
+
+    def query(self, soql: str, guard: Guard, every: bool = False) -> Iterator[list[dict[str, Any]]]:
+        """Pages of rows; ``every``: also of what was deleted or merged away, as long as the recycle bin keeps it."""
 
     def find_any(
         self,
@@ -161,8 +169,10 @@ class SalesforceCrm(Crm, Protocol):
 class Budget(Protocol):
     """The API budget of one side, shared by all processes."""
 
-    def take(self, calls: int = 1) -> None:
-        """Count calls that are about to be made. Raises WaitUntil when the window is used up."""
+    def take(self, calls: int = 1, keep: int = 0) -> None:
+        """Count calls that are about to be made. Raises WaitUntil when the window is used up.
+
+        ``keep``: of a call that can wait: it waits its turn, and leaves so many calls of the window to others."""
 
     def report(self, used: int | None, limit: int | None) -> None:
         """What the service itself said of the daily budget."""

@@ -10,6 +10,9 @@ from typing import Protocol
 from connector.core.changes import Change
 from connector.core.records import Notice
 
+MENDED = "accord_streams"
+"""The channel on which whoever holds the streams hears that a refused one may be asked for again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -85,3 +88,6 @@ class Streams(Protocol):
         """Indexes of those that hold nothing but what the latest write to their record sends or sent."""
 
     def states(self) -> list[StreamState]: ...
+
+    def ask_again(self) -> list[str]:
+        """Something was mended: whoever holds the streams asks soon for those that were refused. Returns these."""

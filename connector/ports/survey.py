@@ -45,12 +45,37 @@ class OrgSurvey:
 @dataclass(frozen=True, slots=True)
 class Automation:
     """Something that an admin built and that answers our writes. ``kind``: assignment rule, auto-response rule,
-    trigger, flow, workflow rule, validation rule. Only flows are told of that are not ``active``."""
+    trigger, flow, workflow rule, validation rule; workflow (HubSpot's). Only flows are told of that are not ``active``.
+    ``fields``: those whose values it looks at (None: not told); ``mails``: whether it sends e-mail, as far as told."""
 
     kind: str
     object: str
     name: str
     active: bool = True
+    fields: tuple[str, ...] | None = None
+    mails: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a duplicate rule takes for the same: ``fields`` of ``object`` that are alike, to the letter or about
+    (not ``exact``)."""
+
+    object: str
+    fields: tuple[str, ...]
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateRule:
+    """An active one. ``refuses``: a new record that matches is not saved, for Accord never asks to be let
+    (None: not told). ``filtered``: it holds for some records only, by conditions that are not told."""
+
+    name: str
+    object: str
+    refuses: bool | None
+    matches: tuple[Match, ...] = ()
+    filtered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +101,9 @@ class SurveyedPortal(Protocol):
     def subscriptions(self) -> list[tuple[str, str]] | None:
         """(type, property) of the app's active webhook subscriptions."""
 
+    def automations(self) -> Automations | None:
+        """Workflows that enrol contacts; None where the app may not read them."""
+
     def copied_ids(self, names: Sequence[str]) -> list[str]:
         """Some of the Salesforce ids that contacts carry in these properties."""
 
@@ -83,6 +111,12 @@ class SurveyedPortal(Protocol):
 class SurveyedOrg(Protocol):
     def survey(self) -> OrgSurvey: ...
     def automations(self, objects: Sequence[str]) -> Automations: ...
+    def looked_at(self, found: Automations) -> Automations:
+        """The same, with the fields that flows and workflow rules look at: a call for each."""
+
+    def duplicate_rules(self, object_: str) -> tuple[DuplicateRule, ...] | None:
+        """Those active for new records of the object; None where they can't be read."""
+
     def messages(self) -> list[Message] | None:
         """Outbound messages of the org."""
 

@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["status", "lost_reply", "drop"]
-KINDS: tuple[Kind, ...] = ("status", "lost_reply", "drop")
+Kind = Literal["status", "error", "lost_reply", "drop"]
+KINDS: tuple[Kind, ...] = ("status", "error", "lost_reply", "drop")
 
 
 @dataclass(slots=True)
 class OneShot:
-    """A fault that strikes the next `times` calls whose "METHOD /path" holds `match`, then is spent.
+    """A fault that strikes the next `times` calls whose "METHOD /path" holds `match`, then is spent. With a `$` at its
+    end the path ends there.
 
     status: the call is not processed and answered `status` (with `body` and `retry_after` seconds, if given).
+    error: the call is not processed and answered with the service's own `error` of that name (each service lists
+    what it knows: NAMED in its injected.py).
     lost_reply: the call is processed and committed, then its answer is lost.
     drop: the call is not processed and the connection closes.
     `skip` calls pass unharmed first.
@@ -27,10 +30,16 @@ class OneShot:
     body: Any = None
     retry_after: float | None = None
     skip: int = 0
+    error: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"a fault's kind is one of {', '.join(KINDS)}")
+        if (self.kind == "error") != bool(self.error):
+            raise ValueError("a fault of kind error, and only that, names an error")
+
+    def hits(self, line: str) -> bool:
+        return line.endswith(self.match[:-1]) if self.match.endswith("$") else self.match in line
 
 
 @dataclass
@@ -77,7 +86,7 @@ class Faults:
 
     def _one_shot(self, line: str) -> OneShot | None:
         for shot in self.next:
-            if shot.match not in line:
+            if not shot.hits(line):
                 continue
             if shot.skip > 0:
                 shot.skip -= 1

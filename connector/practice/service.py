@@ -5,7 +5,7 @@ Nothing of ours lies under a path of the real service; nothing under `/_practice
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from connector.practice.clock import Clock, ManualClock, SystemClock
@@ -38,7 +38,10 @@ class Service:
     """A practice core without its service: subclasses give `answer`, `refusal`, `endpoint`, `snapshot`, `reset`.
 
     All state lies under `self.lock`; `answer` runs with it held, latency and lost replies outside it.
+    `named`: the errors that a fault may name.
     """
+
+    named: Collection[str] = ()
 
     def __init__(self, clock: Clock | None = None, faults: Faults | None = None) -> None:
         self.clock: Clock = clock or SystemClock()
@@ -52,7 +55,7 @@ class Service:
         raise NotImplementedError
 
     def refusal(self, shot: OneShot, request: Request) -> Response:
-        """The service's own error body for an injected status."""
+        """The service's own answer for an injected status or a named error."""
         raise NotImplementedError
 
     def endpoint(self, request: Request) -> str | None:
@@ -81,7 +84,7 @@ class Service:
             raise ConnectionLost(f"{request.method} {request.path}")
         with self.lock:
             self._count(request)
-            if shot is not None and shot.kind == "status":
+            if shot is not None and shot.kind in ("status", "error"):
                 return self._refused(shot, request)
             response = self.answer(request)
         if shot is not None and shot.kind == "lost_reply":
@@ -124,7 +127,12 @@ class Service:
         }
 
     def _set_faults(self, request: Request) -> Response:
-        self.faults.update(request.json() or {})
+        wish = request.json() or {}
+        strange = {str(shot["error"]) for shot in wish.get("next", ()) if shot.get("error")} - set(self.named)
+        if strange:
+            known = ", ".join(sorted(self.named))
+            raise ValueError(f"no error is named {', '.join(sorted(strange))}; there are {known}")
+        self.faults.update(wish)
         return json_response(200, self.faults.shown())
 
     def _clear_faults(self, request: Request) -> Response:

@@ -61,6 +61,8 @@ def restore(bench: Workbench, store: ConflictStore, id_: int, by: str) -> Restor
     row = store.loser(id_)
     if row is None:
         raise Refused(f"The ledger has no row {id_}. `accord conflicts list` shows what there is.")
+    if row["why"] == "erased":
+        raise Refused(f"Row {id_} belonged to a person who was erased: its value is gone for good.")
     if row["restored_at"] is not None:
         raise Refused(f"Row {id_} was restored at {row['restored_at']:%Y-%m-%d %H:%M} UTC already.")
     link = store.link(row["link_id"]) if row["link_id"] is not None else None

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
+from connector.core.erased import Erased
 from connector.core.plan import Plan
 from connector.core.records import Ref, Side, Value
 from connector.errors import CallFailed
@@ -23,6 +25,9 @@ class StoryStore(LookStore, Protocol):
         """Aliases, writers, handoffs with ``edges``, issues, ledger."""
 
     def waiting(self, ref: Ref, link: int | None) -> list[Row]: ...
+    def erased(self, ref: Ref, link: int | None) -> Erased | None: ...
+    def kept_since(self) -> datetime | None:
+        """Older rows of the journal were pruned; None: none ever were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,8 @@ class Told:
 class Story:
     """``link``: row of the table, None where there is none. ``plan``: of a dry round just now; None with ``said``
     telling
-    why there is none. ``handoffs``: rows, each with its ``edges``."""
+    why there is none. ``handoffs``: rows, each with its ``edges``. ``kept_since``: older rows of the journal were
+    pruned, and this Link may have had some."""
 
     ref: Ref
     link: Row | None
@@ -53,13 +59,15 @@ class Story:
     issues: list[Row] = field(default_factory=list)
     ledger: list[Row] = field(default_factory=list)
     waiting: list[Row] = field(default_factory=list)
+    erased: Erased | None = None
+    kept_since: datetime | None = None
 
 
 def explain(bench: Workbench, store: StoryStore, person: Person, fresh: bool = True) -> Story:
     """``fresh``: read both sides and judge now, dry; where a side can't be read, that is said and the rest is told."""
     link = store.link(person.link) if person.link is not None else None
-    story = Story(person.ref, link)
-    if fresh:
+    story = Story(person.ref, link, erased=store.erased(person.ref, person.link), kept_since=_pruned(store, link))
+    if fresh and story.erased is None:
         _judge(bench, store, person, story)
     refs = _refs(person, link, story.plan)
     told = store.story(person.link or 0, refs, [*refs, f"link:{person.link}"])
@@ -71,6 +79,12 @@ def explain(bench: Workbench, store: StoryStore, person: Person, fresh: bool = T
     if link is not None:
         story.fields = _fields(bench, link, told["writers"])
     return story
+
+
+def _pruned(store: StoryStore, link: Row | None) -> datetime | None:
+    """Since when the journal is kept, where this Link is older."""
+    since = store.kept_since() if link is not None else None
+    return since if link is not None and since is not None and link["created_at"] < since else None
 
 
 def _judge(bench: Workbench, store: StoryStore, person: Person, story: Story) -> None:

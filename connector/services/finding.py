@@ -35,7 +35,7 @@ def find(bench: Workbench, store: LinkStore, text: str, long_id: Callable[[str],
         return _by_link(store, text)
     if "@" in text:
         return _by_email(bench, text)
-    ref = _ref(text, long_id)
+    ref = named(text, long_id)
     return Person(ref, bench.rounds.linked([ref]).get(ref))
 
 
@@ -47,7 +47,8 @@ def _by_link(store: LinkStore, text: str) -> Person:
     return Person(Ref(Side.HUBSPOT, row["hubspot_object"], row["hubspot_id"]), row["id"])
 
 
-def _ref(text: str, long_id: Callable[[str], str]) -> Ref:
+def named(text: str, long_id: Callable[[str], str]) -> Ref:
+    """The Ref that a text names. Raises Refused."""
     try:
         ref = Ref.parse(text)
     except ValueError:

@@ -69,14 +69,26 @@ class OutcomeStore(Protocol):
         told again since. Returns how many Links go round."""
 
 
-class Door:
-    """A NoticeStore that gives Opportunities to the outcomes, and everything else to the pairs."""
+Erase = Callable[[Sequence[Ref]], None]
+"""Asks durably that these persons be erased."""
 
-    def __init__(self, pairs: NoticeStore, outcomes: OutcomeStore) -> None:
-        self._pairs, self._outcomes = pairs, outcomes
+
+def _nobody(refs: Sequence[Ref]) -> None:
+    """Where nothing is kept."""
+
+
+class Door:
+    """A NoticeStore that gives Opportunities to the outcomes, erased persons to the erasures (and to the pairs as
+    gone), and everything else to the pairs."""
+
+    def __init__(self, pairs: NoticeStore, outcomes: OutcomeStore, erase: Erase = _nobody) -> None:
+        self._pairs, self._outcomes, self._erase = pairs, outcomes, erase
 
     def accept(self, notices: Sequence[Notice], lane: int, delivery: bytes | None = None) -> Accepted:
         """See ports.NoticeStore. A repeated message of Opportunities is simply told again."""
+        if erased := [notice.ref for notice in notices if notice.kind == "erased"]:
+            self._erase(erased)
+            notices = [replace(n, kind="gone") if n.kind == "erased" else n for n in notices]
         told = [notice.ref for notice in notices if notice.ref.object == OPPORTUNITY]
         if told:
             self._outcomes.tell(told)

@@ -21,9 +21,9 @@ class StandingStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Rows as the store gives them. ``lanes``: all three, with ``lane`` (its word) and ``paused`` (the reason, or
-    None).
-    ``workers`` have ``alive``. ``warnings``: what needs a person, in words."""
+    """Rows as the store gives them. ``verified``: the last comparison of both sides, if any. ``lanes``: all three, with
+    ``lane`` (its word) and ``paused`` (the reason, or None). ``workers`` have ``alive``. ``warnings``: what needs a
+    person, in words."""
 
     at: datetime
     agreement: str
@@ -35,6 +35,7 @@ class Standing:
     modes: list[Row]
     workers: list[Row]
     handoffs: list[Row]
+    verified: list[Row]
     totals: Row
     warnings: tuple[str, ...]
 
@@ -56,7 +57,7 @@ def standing(store: StandingStore, agreement: Agreement, now: datetime) -> Stand
         lanes=lanes,
         workers=workers,
         warnings=tuple(_warnings(lanes, workers, told)),
-        **{name: told[name] for name in ("issues", "budgets", "breakers", "modes", "handoffs", "totals")},
+        **{name: told[name] for name in ("issues", "budgets", "breakers", "modes", "handoffs", "verified", "totals")},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -71,11 +72,32 @@ class Workbench:
     stop: threading.Event = field(default_factory=threading.Event)
 
 
-class Lease:
-    """The guard of a round's calls: none starts that the lease does not outlive twice over, none after a stop."""
+class Calls:
+    """API calls by side and endpoint, noted by the adapters. Safe for many threads."""
 
-    def __init__(self, bench: Workbench, until: datetime) -> None:
-        self._bench, self._until = bench, until
+    def __init__(self) -> None:
+        self._made: list[str] = []
+
+    def note(self, name: str) -> None:
+        self._made.append(name)
+
+    def told(self) -> dict[str, int]:
+        """All since the last time they were told."""
+        made, self._made = self._made, []
+        return dict(Counter(made))
+
+
+KEPT_CALLS = 8
+"""Calls of a side's window that backfills leave at any moment: a hot lead's round needs about five."""
+
+
+class Lease:
+    """The guard of a round's calls: none starts that the lease does not outlive twice over, none after a stop.
+    ``keep``: see ports.Budget."""
+
+    def __init__(self, bench: Workbench, until: datetime, keep: int = 0) -> None:
+        self._bench, self._until, self.keep = bench, until, keep
+        self.calls = Calls()
 
     def __call__(self, timeout: float) -> None:
         if self._bench.stop.is_set():

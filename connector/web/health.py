@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from connector import logs
 from connector.errors import Refused
-from connector.figures import Figure
+from connector.figures import NOT_FOR_YOU, Figure, may_read
 from connector.web.meters import Meters
 from connector.web.wired import Wired
 
@@ -39,6 +39,8 @@ def blueprint(wired: Wired, meters: Meters) -> Blueprint:
 
     @routes.get("/metrics")
     def metrics() -> Response:
+        if not may_read(wired.metrics_token, request.headers.get("Authorization")):
+            return Response(NOT_FOR_YOU, 401, {"WWW-Authenticate": "Bearer"}, mimetype="text/plain")
         return Response(meters.exposed(_figures(wired)), content_type=CONTENT_TYPE_LATEST)
 
     return routes

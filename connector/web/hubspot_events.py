@@ -84,12 +84,16 @@ def _gone(event: Event, ref: Ref, at: datetime | None) -> Notice:
     return Notice(ref, {}, at, "gone")
 
 
+def _erased(event: Event, ref: Ref, at: datetime | None) -> Notice:
+    return Notice(ref, {}, at, "erased")
+
+
 _VERBS: dict[str, Callable[[Event, Ref, datetime | None], Notice]] = {
     "propertyChange": _changed,
     "creation": _created,
     "restore": _restored,
     "deletion": _gone,
-    "privacyDeletion": _gone,
+    "privacyDeletion": _erased,
 }
 
 

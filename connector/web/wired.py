@@ -25,6 +25,10 @@ class Wired(Protocol):
         """How HubSpot reaches this service, without path; '': as the request says."""
 
     @property
+    def metrics_token(self) -> str:
+        """What a reader of /metrics has to send; '': nothing."""
+
+    @property
     def hubspot_client_secret(self) -> str: ...
     @property
     def hubspot_portal_id(self) -> str: ...

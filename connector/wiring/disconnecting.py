@@ -35,6 +35,7 @@ from connector.sides import (
     salesforce_api,
 )
 from connector.wiring.connected import ENVIRONMENT
+from connector.wiring.drawing import undraw
 from connector.wiring.setup import Plan, org_of
 
 
@@ -165,6 +166,8 @@ def _leave_salesforce(
         if remove_fields and leaving.fields:
             taken = unassign(api, (INTEGRATION, REPS))
             yield f"took the permission sets from {taken} users"
+            if (undrawn := undraw(api, _names(leaving.fields), org.version)) is not None:
+                yield _words("page layouts without Accord's section", undrawn)
             done = deploying.deploy(api, zipped(removal(org, {}, leaving.fields, push_there=False)))
             yield _words("fields, rule, list and permission sets", done)
         yield "ended the session" if revoke(api) else "the session had ended"
@@ -183,6 +186,11 @@ def _stop_push(api: SalesforceApi, org: Org, leaving: Leaving) -> Iterator[str]:
         told = {object_: org.told[object_] for object_ in objects}
         gone = removal(Org(org.version, org.names, told=told), versions, ())
         yield _words("flows and outbound messages removed", deploying.deploy(api, zipped(gone)))
+
+
+def _names(fields: list[Wanted]) -> dict[str, list[str]]:
+    objects = dict.fromkeys(one.object for one in fields if one.object != "Opportunity")
+    return {object_: [one.name for one in fields if one.object == object_] for object_ in objects}
 
 
 def _words(what: str, done: Deployed) -> str:

@@ -34,6 +34,10 @@ class Edge:
         return self.settings.process.public_url or ""
 
     @property
+    def metrics_token(self) -> str:
+        return self.settings.process.metrics_token.get_secret_value()
+
+    @property
     def hubspot_client_secret(self) -> str:
         return self.known.now().hubspot.client_secret.get_secret_value()
 

@@ -13,7 +13,7 @@ from connector.services.rounds.sync import RoundReport, Sync
 from connector.services.workbench import Workbench
 from connector.worker.bell import Bell
 from connector.worker.patience import Patience
-from connector.worker.room import KEPT_CALLS, PAIRS_A_CALL, Room
+from connector.worker.room import Room
 
 NO_ROOM = 0.25
 """Seconds until the budget is looked at again."""
@@ -66,7 +66,7 @@ class Drain:
     def _round(self, most: int | None) -> None:
         self.tally.busy = True
         try:
-            report = self._sync.round(most, keep=KEPT_CALLS * PAIRS_A_CALL)
+            report = self._sync.round(most)
         except (psycopg.Error, PoolTimeout) as error:
             # By kind only: the database quotes rows.
             self._failed("the database failed a round", error=type(error).__name__)
@@ -78,7 +78,7 @@ class Drain:
             self.tally.busy = False
 
     def _after(self, report: RoundReport) -> None:
-        self._last = report.claimed
+        self._last = 0 if report.backfill else report.claimed
         if report.idle:
             return
         self._count(report)

@@ -14,7 +14,7 @@ from connector.adapters.postgres.budget import PostgresBudget
 from connector.adapters.postgres.health import PostgresHealth
 from connector.core.records import Side
 from connector.errors import Refused
-from connector.figures import Figure, Figures
+from connector.figures import NOT_FOR_YOU, Figure, Figures, may_read
 from connector.worker.drain import Tally
 
 log = logs.get(__name__)
@@ -54,15 +54,15 @@ class Exposed(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, port: int, counted: Counted, health: PostgresHealth) -> None:
-        self.counted, self.health = counted, health
+    def __init__(self, port: int, counted: Counted, health: PostgresHealth, token: str = "") -> None:
+        self.counted, self.health, self.token = counted, health, token
         super().__init__(("", port), _Answering)
 
     @classmethod
-    def at(cls, port: int, counted: Counted, health: PostgresHealth) -> Exposed | None:
+    def at(cls, port: int, counted: Counted, health: PostgresHealth, token: str = "") -> Exposed | None:
         """None where the port is taken: to be seen matters less than to sync, so that is told and no more."""
         try:
-            shown = cls(port, counted, health)
+            shown = cls(port, counted, health, token)
         except OSError as error:
             log.error("metrics are not shown: ACCORD_METRICS_PORT can't be used", port=port, error=str(error))
             return None
@@ -73,7 +73,10 @@ class Exposed(ThreadingHTTPServer):
         self.shutdown()
         self.server_close()
 
-    def answer(self, path: str) -> Answer:
+    def answer(self, path: str, authorization: str | None = None) -> Answer:
+        """``/metrics`` only to whoever sends the token, where there is one."""
+        if path.startswith("/metrics") and not may_read(self.token, authorization):
+            return 401, TEXT, NOT_FOR_YOU.encode()
         paths = {"/metrics": self._metrics, "/healthz": self._alive, "/readyz": self._ready}
         found = paths.get(path.partition("?")[0])
         return found() if found else (404, TEXT, b"there is nothing here\n")
@@ -108,7 +111,7 @@ class _Answering(BaseHTTPRequestHandler):
     server: Exposed
 
     def do_GET(self) -> None:
-        status, kind, body = self.server.answer(self.path)
+        status, kind, body = self.server.answer(self.path, self.headers.get("Authorization"))
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))

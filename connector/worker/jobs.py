@@ -10,14 +10,18 @@ from contextlib import contextmanager
 from typing import Any
 
 from procrastinate import App, PsycopgConnector, exceptions
+from procrastinate.jobs import Status
 from structlog.contextvars import bound_contextvars
 
 from connector import logs
 from connector.adapters.postgres.capacity import JOBS_POOL
 from connector.errors import CallFailed, Stopping
 from connector.services.clocks import strike
-from connector.services.watching import poll_due
+from connector.services.erasing import erase_due
+from connector.services.journal import upkeep
+from connector.services.watching import look_due, poll_due
 from connector.wiring import World
+from connector.wiring.comparing import compare_nightly
 from connector.worker.patience import Patience
 
 MINUTE = "* * * * *"
@@ -61,13 +65,19 @@ def _calling_tasks(app: App, world: World) -> None:
     @app.task(name="poll", lock="poll", queueing_lock="poll")
     def poll(timestamp: int = 0) -> None:
         with quietly("poll"):
-            poll_due(world.polls, stores.bookmarks, stores.clock, guard)
+            poll_due(world.polls, stores.bookmarks, stores.clock, guard, world.bench.rounds)
 
     @app.periodic(cron=MINUTE)
     @app.task(name="outcomes", lock="outcomes", queueing_lock="outcomes")
     def outcomes(timestamp: int = 0) -> None:
         with quietly("outcomes"):
-            world.outcomes.run()
+            look_due(world.outcomes.run, stores.bookmarks, stores.clock, world.bench.rounds)
+
+    @app.periodic(cron=f"23 {world.settings.drift.hour} * * *")
+    @app.task(name="verify", lock="verify", queueing_lock="verify")
+    def verify(timestamp: int = 0) -> None:
+        with quietly("verify"):
+            compare_nightly(world)
 
 
 def _keeping_tasks(app: App, world: World) -> None:
@@ -78,18 +88,25 @@ def _keeping_tasks(app: App, world: World) -> None:
     def clocks(timestamp: int) -> None:
         with quietly("clocks"):
             strike(stores.clocks, stores.clock)
+            erase_due(stores.erasures, stores.address_keys, stores.clock)
 
     @app.periodic(cron=MINUTE)
-    @app.task(name="stalled", lock="stalled", queueing_lock="stalled")
+    @app.task(name="stalled", queueing_lock="stalled")  # without a lock: a killed one would hold it for ever
     async def stalled(timestamp: int) -> None:
-        """Jobs of processes that were killed run again: all of them may be repeated."""
+        """Jobs of processes that were killed run again: all of them may be repeated. Where the next of its kind waits
+        already that one does its work; until the killed one is gone its lock lets none of them begin."""
         for job in await app.job_manager.get_stalled_jobs():
-            await app.job_manager.retry_job(job)
+            try:
+                await app.job_manager.retry_job(job)
+            except exceptions.UniqueViolation:
+                await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
 
     @app.periodic(cron=HOUR)
     @app.task(name="sweep", lock="sweep", queueing_lock="sweep")
     async def sweep(timestamp: int) -> None:
         await asyncio.to_thread(stores.processes.sweep, stores.clock())
+        months = world.settings.process.journal_months
+        await asyncio.to_thread(upkeep, stores.journal, stores.clock(), months)
         await app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS, include_failed=True)
 
 

@@ -47,8 +47,10 @@ class Worker:
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        if port := self._world.settings.process.metrics_port:
-            self._shown = Exposed.at(port, self._counted, self._world.stores.health)
+        process = self._world.settings.process
+        if process.metrics_port:
+            token = process.metrics_token.get_secret_value()
+            self._shown = Exposed.at(process.metrics_port, self._counted, self._world.stores.health, token)
         self._begin("start", self._run)
 
     def _run(self) -> None:

@@ -1,4 +1,7 @@
-"""Whether the API budget has room for another round. One that can't end is not begun: it would read for nothing."""
+"""Whether the API budget has room for another round. One that can't end is not begun: it would read for nothing.
+
+Backfills need none: their calls wait their turn (ports.Budget), and leave some of the window to whoever is in a hurry.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,10 @@ from math import ceil
 
 from connector.adapters.postgres.budget import PostgresBudget
 
-FIXED_CALLS = 6
+FIXED_CALLS = 4
 """What a round costs a side whatever its size: searches, history, a list."""
 PAIRS_A_CALL = 40
 """Pairs that one call more lets into a round: a hundred for a read, and less with their writes and read-backs."""
-KEPT_CALLS = 12
-"""Of a window's calls, what backfills leave for a hot lead that may come."""
 EASY, TIGHT = 0.2, 0.5
 """Shares of the budget in use between which the pressure grows from none to all."""
 
@@ -55,4 +56,4 @@ class Room:
 
 
 def _calls(pairs: int) -> int:
-    return FIXED_CALLS + ceil(pairs / PAIRS_A_CALL)
+    return FIXED_CALLS + ceil(pairs / PAIRS_A_CALL) if pairs else 0

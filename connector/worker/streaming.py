@@ -13,7 +13,7 @@ from psycopg_pool import PoolTimeout
 
 from connector import logs
 from connector.errors import CallFailed, MendConnection, ReplayLost, WaitUntil
-from connector.ports.push import ChangeStream, Subscription
+from connector.ports.push import MENDED, ChangeStream, Subscription
 from connector.services.pushing import Hearing
 from connector.wiring.push import Pushing
 from connector.worker.listening import OPTIONS
@@ -28,8 +28,8 @@ SETTLED = 2.0
 """A stream that was not refused for so long is open."""
 DEAF = 330.0
 """Salesforce gives a sign of life every 270 seconds. A stream without any is dialled anew."""
-ASK_AGAIN = 600.0
-"""After a refusal that an admin has to mend."""
+ASK_AGAIN, ASK_SOON = 600.0, 5.0
+"""After a refusal that an admin has to mend; and once somebody says that it is mended, ever more slowly from there."""
 HANG_UP = 3.0
 POOLED = 10.0
 """Seconds until another try where something is wrong that a second does not mend."""
@@ -48,7 +48,8 @@ class Line:
         """``said``: shared by all lines, for what concerns them all is said once."""
         self._object, self._source, self._hearing, self._pushing = object_, source, hearing, pushing
         self._said = said
-        self._over = threading.Event()
+        self._over, self._stirred = threading.Event(), threading.Event()
+        self._ask = ASK_AGAIN
         self._patience = Patience(self._over, longest=30.0)
         self._subscription: Subscription | None = None
         self._heard = self._began = 0.0
@@ -71,8 +72,14 @@ class Line:
             log.warning("a stream went silent", object=self._object)
             subscription.cancel()
 
+    def ask_again(self) -> None:
+        """Something was mended: a stream that was refused is asked for at once, and soon again."""
+        self._ask = ASK_SOON
+        self._stirred.set()
+
     def hang_up(self) -> None:
         self._over.set()
+        self._stirred.set()
         if self._subscription is not None:
             self._subscription.cancel()
 
@@ -94,7 +101,7 @@ class Line:
                     self._patience.wait()
             except MendConnection as refused:
                 self._failed("refused", str(refused))
-                self._over.wait(ASK_AGAIN)
+                self._rest()
             except WaitUntil as full:
                 self._failed("waiting", str(full))
                 self._over.wait(max(1.0, (full.not_before - datetime.now(UTC)).total_seconds()))
@@ -107,6 +114,11 @@ class Line:
             except Exception:
                 log.error("a stream failed", object=self._object, exc_info=True)
                 self._patience.wait()
+
+    def _rest(self) -> None:
+        self._stirred.wait(self._ask)
+        self._stirred.clear()
+        self._ask = min(ASK_AGAIN, 2 * self._ask)
 
     def _listen(self) -> None:
         place = self._pushing.streams.place(self._object)
@@ -200,6 +212,13 @@ class Streaming:
         lines = [Line(object_, source, hearing, self._pushing, said) for object_ in self._pushing.objects]
         self.holding = True
         log.info("listening to Salesforce's changes", objects=list(self._pushing.objects))
+
+        def stirred(notify: psycopg.Notify) -> None:
+            for line in lines:
+                line.ask_again()
+
+        connection.add_notify_handler(stirred)
+        connection.execute(f"LISTEN {MENDED}".encode())
         try:
             for line in lines:
                 line.poll = self._poll
@@ -212,6 +231,7 @@ class Streaming:
                 for line in lines:
                     line.tend()
         finally:
+            connection.remove_notify_handler(stirred)
             self.holding = False
             self._hang_up(lines)
             source.close()

@@ -23,7 +23,7 @@ log = logs.get(__name__)
 class Walking:
     def __init__(self, world: World, bell: Bell) -> None:
         given = world.settings.hubspot
-        terms = Terms(given.marketing_tier, given.new_are_marketing)
+        terms = Terms(given.marketing_tier, given.new_are_marketing, given.workflows)
         self._walker = walker_on(world.bench, PostgresRuns(world.stores.pool), terms)
         self._stop, self._bell = world.bench.stop, bell
         self._patience = Patience(self._stop)

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from connector.adapters.calling import Crew, chunks, discreet, is_loopback, patience, waves
+from connector.adapters.calling import Crew, chunks, discreet, is_loopback, line_of, patience, waves
 from connector.core.records import Ref, Side
 from connector.errors import TryAgain
 from connector.ports import Write
@@ -70,6 +70,7 @@ def test_patience_sleeps_two_seconds_at_most_and_tries_three_times() -> None:
 def test_small_words() -> None:
     assert chunks([1, 2, 3], 2) == [[1, 2], [3]]
     assert discreet("bad: ann.lee@example.com, x") == "bad: (e-mail), x"
+    assert line_of("GET", "/crm/v4/statuses/ann%40acme.example.com?x=ann@acme") == "GET /crm/v4/statuses/…"
     assert is_loopback("http://127.0.0.1:80/x")
     assert is_loopback("https://localhost")
     assert not is_loopback("https://127.0.0.1.example.com")

@@ -55,14 +55,21 @@ def running(stage: Stage, **settings: str) -> Iterator[None]:
     """The web process and the worker; both sides tell the web process of every change. What was called before counts
     in no budget any more."""
     stage.database.execute("UPDATE budget SET spent = '{}'")
-    with stage.web(**settings) as port, stage.worker(**settings):
+    with told_to(stage, **settings), stage.worker(**settings):
+        one_form(stage)  # connections are opened, owners and schemas are known
+        _quiet(stage)
+        yield
+
+
+@contextmanager
+def told_to(stage: Stage, **settings: str) -> Iterator[None]:
+    """The web process, which both sides tell of every change."""
+    with stage.web(**settings) as port:
         desk = desk_for(load(MAPPINGS))
         root = f"http://127.0.0.1:{port}/webhooks"
         stage.hubspot("webhooks", {"target_url": f"{root}/hubspot", "subscriptions": subscriptions(desk)})
         told = {"objects": outbound_fields(desk), "skip_integration_user": True}
         stage.salesforce("outbound", {"target_url": f"{root}/salesforce/{stage.secret}", **told})
-        one_form(stage)  # connections are opened, owners and schemas are known
-        _quiet(stage)
         try:
             yield
         finally:
@@ -78,7 +85,7 @@ def forms(stage: Stage, per_second: float, events: int) -> Lived:
     _at_rate(per_second, events, lambda number: made.append(one_form(stage)))
     _quiet(stage)
     calls = stage.calls()
-    return Lived(events, calls, sorted(_answered_after(stage, made)))
+    return Lived(events, calls, sorted(answered_after(stage, made)))
 
 
 def trickle(stage: Stage, per_second: float, events: int) -> Lived:
@@ -124,7 +131,7 @@ def _quiet(stage: Stage) -> None:
         calm = calm + 1 if stage.hubspot("webhooks")["idle"] and not stage.salesforce("outbound")["waiting"] else 0
 
 
-def _answered_after(stage: Stage, contacts: list[str]) -> Iterator[float]:
+def answered_after(stage: Stage, contacts: list[str]) -> Iterator[float]:
     http = urllib3.PoolManager()
     headers = {"Authorization": f"Bearer {stage.hubspot.told['access_token']}", "Content-Type": "application/json"}
     for at in range(0, len(contacts), 50):

@@ -6,9 +6,9 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import orjson
@@ -50,24 +50,21 @@ class Practice:
         self("calls/reset", {})
 
 
+def practice(side: str, people: int, seed: int) -> AbstractContextManager[Practice]:
+    return served([sys.executable, "-m", "connector", "practice", side, "--people", str(people), "--seed", str(seed)])
+
+
 @contextmanager
-def practice(side: str, people: int, seed: int) -> Iterator[Practice]:
-    command = [
-        sys.executable,
-        "-m",
-        "connector",
-        "practice",
-        side,
-        "--people",
-        str(people),
-        "--seed",
-        str(seed),
-    ]
+def served(command: Sequence[str]) -> Iterator[Practice]:
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    rest = threading.Thread(target=process.stdout.read, daemon=True)
     try:
-        assert process.stdout is not None
         line = process.stdout.readline()
-        threading.Thread(target=process.stdout.read, daemon=True).start()
+        rest.start()
         yield Practice(orjson.loads(line), process.pid)
     finally:
         end(process)
+        if rest.ident is not None:
+            rest.join()
+        process.stdout.close()

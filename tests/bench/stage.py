@@ -13,8 +13,8 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ from tests.bench.processes import cpu_of, end, postmaster_of
 
 OUTBOUND_PATH = "bench-outbound-secret-path"
 LIVE, BACKFILL = 1, 2
+Serving = Callable[[str, int, int], AbstractContextManager[Practice]]
 PATIENCE = 120.0
 LOOK = 0.02
 """Seconds between two looks whether all is done: what times are measured to."""
@@ -154,6 +155,10 @@ class Stage:
         )
         return [(row["h"], row["s"]) for row in rows]
 
+    def links_of(self, contacts: Sequence[str]) -> int:
+        """How many of these contacts are linked."""
+        return int(self._one("SELECT count(*) AS n FROM link WHERE hubspot_id = ANY (%s)", list(contacts))["n"])
+
     def _all(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         return self.database.execute(sql.encode(), parameters or None).fetchall()
 
@@ -174,13 +179,16 @@ class Running:
 
 
 @contextmanager
-def open_stage(people: int, seed: int = 1) -> Iterator[Stage]:
-    """Practice servers with so many persons, of whom seven in ten get linked; the others are known to HubSpot only."""
+def open_stage(
+    people: int, seed: int = 1, *, strangers: bool = False, served: Serving = practice
+) -> Iterator[Stage]:
+    """Practice servers with so many persons, of whom seven in ten get linked; the others are known to HubSpot only.
+    ``strangers``: nobody is linked yet. ``served``: how a practice server is run."""
     with ExitStack() as ending:
         folder = Path(tempfile.mkdtemp(prefix="accord-bench-"))
         ending.callback(shutil.rmtree, folder, ignore_errors=True)
-        hubspot = ending.enter_context(practice("hubspot", people, seed))
-        salesforce = ending.enter_context(practice("salesforce", people, seed))
+        hubspot = ending.enter_context(served("hubspot", people, seed))
+        salesforce = ending.enter_context(served("salesforce", people, seed))
         url = ending.enter_context(start(folder / "database")).url
         migrate(url)
         env = _env(hubspot.told, salesforce.told, url)
@@ -190,13 +198,14 @@ def open_stage(people: int, seed: int = 1) -> Iterator[Stage]:
         salesforce("outbound", {"objects": outbound_fields(desk_for(agreement))})
         notices = stores_on(pool, agreement, utc_now).notices
         stage = Stage(hubspot, salesforce, url, env, folder, database, notices, postmaster_of(url))
-        _link_all(stage)
+        stage.database.execute("UPDATE side_mode SET mode = 'live'")
+        if not strangers:
+            _link_all(stage)
         yield stage
 
 
 def _link_all(stage: Stage) -> None:
     """The first link, as on the first live day; it is not measured."""
-    stage.database.execute("UPDATE side_mode SET mode = 'live'")
     contacts = [row["id"] for row in stage.hubspot("snapshot")["contacts"]]
     told = [Notice(Ref(Side.HUBSPOT, "contact", id_), {}, None, "created") for id_ in contacts]
     with stage.worker():

@@ -203,6 +203,7 @@ def test_after_setup_a_reps_edit_is_pushed_within_seconds(
 ) -> None:
     """No poll could find it: they are an hour apart. What the org pushes it pushes because setup selected it, and the
     user may listen because setup gave him the right to view all."""
+    from connector.practice.salesforce.pubsub import PubSubServer
     from connector.settings import load
     from connector.wiring import open_world
     from connector.worker.process import Worker
@@ -210,7 +211,7 @@ def test_after_setup_a_reps_edit_is_pushed_within_seconds(
     from tests.world import HOT
 
     with accounts(pubsub=True, views_all=views_all) as new:
-        assert new.salesforce.pubsub is not None
+        assert isinstance(new.salesforce.pubsub, PubSubServer)
         feed = new.salesforce.pubsub.feed
         given = {
             "ACCORD_SALESFORCE_PUBSUB_ENDPOINT": new.s["pubsub_endpoint"],

@@ -155,3 +155,13 @@ def test_one_side_may_go_live_before_the_other(database: Pool) -> None:
     assert [r["mode"] for r in json.loads(accord(world, "mode", "--json"))] == ["live", "observe"]
     accord(world, "mode", "observe")
     assert [r["mode"] for r in json.loads(accord(world, "mode", "--json"))] == ["observe", "observe"]
+
+
+def test_a_preview_of_which_nothing_was_planned_can_not_be_approved(database: Pool) -> None:
+    """No worker ran: whoever said yes would have agreed to what nobody saw."""
+    world = filled(database)
+    accord(world, "match", "report")
+    accord(world, "match", "approve", "--yes")
+    with pytest.raises(Refused, match=r"none of 2 people is planned yet\. .* start `accord worker`"):
+        accord(world, "preview", "--yes", "--wait", "0")
+    accord(world, "preview", "--yes")

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from connector.cli import build
 from connector.errors import Refused
-from connector.practice import hubspot, salesforce
+from connector.practice import hubspot, salesforce, ways
 from connector.practice.hubspot import HubSpotCore
 from connector.practice.salesforce import SalesforceCore
 from connector.services.health.probes import hubspot as of_hubspot
@@ -55,8 +55,20 @@ def probed(*words: str) -> tuple[int, list[dict[str, Any]]]:
     return done.exit_code, json.loads(done.output)
 
 
-PARTS = {"hubspot marketing property"}
-"""What a practice portal may do without."""
+PARTS = {"hubspot marketing property", "salesforce small pages"}
+"""What a practice portal may do without, or is too small for."""
+
+
+UNSEEN = ("too few rows", "none selected")
+"""What can't be told of an org as small and as fresh as this one."""
+
+OTHERWISE = {
+    "additional_emails_writable": "true",  # what is read-only is ignored, says another flipped switch
+    "warnings_on": "dated",  # on all paths is on those, too
+    "contact_contact_type_id": "another number",
+    "collections_per_composite": "more",
+}
+"""Readings in other words than the flipped setting's."""
 
 
 def verdicts(documents: list[dict[str, Any]]) -> dict[str, tuple[str, list[str]]]:
@@ -77,14 +89,14 @@ def test_without_leave_nothing_is_written(served: Served) -> None:
     assert len(names) == len(of_hubspot.READ) + len(of_salesforce.READ)
 
 
-def test_with_leave_one_record_is_made_and_archived(served: Served) -> None:
+def test_with_leave_records_are_made_and_archived(served: Served) -> None:
     people = len(served.hubspot.snapshot()["contacts"]), len(served.salesforce.snapshot()["Lead"])
     with pytest.raises(Refused, match="say --yes"):
         probed("--write")
     _, documents = probed("--write", "--yes")
     assert verdicts(documents) == {}
     assert (len(served.hubspot.snapshot()["contacts"]), len(served.salesforce.snapshot()["Lead"])) == people
-    assert len(served.hubspot.snapshot()["archived"]) == 1
+    assert len(served.hubspot.snapshot()["archived"]) == 2  # one, and what two others became
 
 
 def test_a_portal_that_behaves_otherwise_is_told_by_name(served: Served) -> None:
@@ -141,4 +153,17 @@ def test_every_doubtful_behaviour_has_its_row(served: Served) -> None:
     for document in documents:
         for row in document["unproved"]:
             assert set(row) == {"name", "behaviour", "default", "source", "seen"}
-            assert row["seen"] == "no probe" or row["seen"] == str(row["default"]), row
+            assert row["seen"] in ("no probe", str(row["default"]), *UNSEEN), row
+
+
+def test_accounts_that_behave_otherwise_in_all_that_is_doubtful_are_told_so_in_each(served: Served) -> None:
+    other = ways.flipped()
+    served.hubspot.settings.update(dict(other.hubspot))
+    served.hubspot.reset()  # some are laid down when a portal comes to be
+    served.salesforce.settings.update(dict(other.salesforce))
+    _, documents = probed("--write", "--yes")
+    for document, wished in zip(documents, (other.hubspot, other.salesforce), strict=True):
+        seen = {row["name"]: row["seen"].lower() for row in document["unproved"] if row["seen"] != "no probe"}
+        told = {name: said for name, said in seen.items() if said not in (str(wished[name]).lower(), *UNSEEN)}
+        assert {name: told.get(name) for name in told.keys() - OTHERWISE.keys()} == {}
+        assert {name: said for name, said in told.items() if said != OTHERWISE[name]} == {}

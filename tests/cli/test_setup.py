@@ -113,7 +113,7 @@ def test_what_is_to_be_streamed_is_selected_once_and_taken_away_where_we_selecte
 def test_what_the_admin_had_set_for_conversion_stays_and_our_fields_outlive_it(
     new: Accounts, deploys: str
 ) -> None:
-    from connector.practice.salesforce.admin_fields import change_field
+    from connector.practice.salesforce.field_changes import change_field
 
     org, given = new.salesforce.org, new.salesforce.settings
     change_field(org, "Account", "Size__c", {"type": "string", "length": 20})
@@ -198,7 +198,7 @@ def test_disconnecting_salesforce_takes_push_away_and_fields_when_asked_to(new: 
 
 @pytest.mark.slow
 def test_mapped_fields_that_are_not_there_are_named_and_made_when_asked_for(new: Accounts) -> None:
-    from connector.practice.salesforce.admin_fields import change_field
+    from connector.practice.salesforce.field_changes import change_field
 
     for object_ in ("Lead", "Contact"):
         change_field(new.salesforce.org, object_, "Budget__c", {"remove": True})
@@ -212,7 +212,7 @@ def test_mapped_fields_that_are_not_there_are_named_and_made_when_asked_for(new:
 
 
 def test_a_refused_component_is_told_by_name_and_nothing_is_taken(new: Accounts) -> None:
-    from connector.practice.salesforce.admin_fields import change_field
+    from connector.practice.salesforce.field_changes import change_field
 
     new.connect_salesforce()
     change_field(new.salesforce.org, "Contact", "Accord_Tier__c", {"type": "picklist", "values": ["Cold"]})
@@ -305,3 +305,49 @@ def test_webhooks_prove_themselves_by_what_was_stored(new: Accounts) -> None:
             client.post("/webhooks/salesforce/guessed-secret-path", data=told, content_type=kind).status_code
             == 404
         )
+
+
+def _on(new: Accounts, name: str) -> list[str]:
+    from connector.practice.salesforce.metadata.layouts import fields_on
+
+    return fields_on(new.salesforce.org, name)
+
+
+@pytest.mark.slow
+def test_page_layouts_are_added_to_only_when_asked_kept_as_they_were_and_cleared_when_we_leave(
+    new: Accounts, tmp_path: Path
+) -> None:
+    new.connect_salesforce()
+    before = _on(new, "Lead-Lead Layout")
+    told = new.accord("setup", "--apply", "--yes", "--side", "salesforce")
+    assert "Page layouts were left alone" in told and _on(new, "Lead-Lead Layout") == before
+    told = new.accord("setup", "--plan", "--layouts", "--side", "salesforce")
+    assert "to be added to Contact-Contact Layout, Lead-Lead Layout" in told
+    assert _on(new, "Lead-Lead Layout") == before
+    told = new.accord("setup", "--apply", "--layouts", "--yes", "--side", "salesforce")
+    assert "“Accord” was added to Contact-Contact Layout, Lead-Lead Layout" in told
+    shown = _on(new, "Lead-Lead Layout")
+    assert shown[: len(before)] == before and "Accord_Answer__c" in _on(new, "Contact-Contact Layout")
+    (kept,) = tmp_path.glob("accord-layouts-before-*")
+    assert "Accord" not in (kept / "layouts" / "Lead-Lead Layout.layout").read_text()
+    assert (kept / "package.xml").exists()
+    again = new.accord("setup", "--apply", "--layouts", "--yes", "--side", "salesforce")
+    assert "all 2 of Lead and Contact show Accord's fields" in again and _on(new, "Lead-Lead Layout") == shown
+    left = new.accord("disconnect", "salesforce", "--yes", "--remove-fields", stdin="yes\n")
+    assert "page layouts without Accord's section: 3 components" in left
+    assert _on(new, "Lead-Lead Layout") == before
+
+
+@pytest.mark.slow
+def test_an_org_that_refuses_a_layout_keeps_all_of_them(new: Accounts) -> None:
+    from xml.etree.ElementTree import SubElement
+
+    new.connect_salesforce()
+    (column, *_) = new.salesforce.org.layouts["Contact-Contact Layout"].findall(".//{*}layoutColumns")
+    space = column.tag.partition("}")[0] + "}"
+    SubElement(SubElement(column, f"{space}layoutItems"), f"{space}field").text = "Gone__c"  # a field deleted since
+    before = _on(new, "Lead-Lead Layout")
+    with pytest.raises(Refused, match="page layouts: Failed; none was changed, everything else is done"):
+        new.accord("setup", "--apply", "--layouts", "--yes", "--side", "salesforce")
+    assert _on(new, "Lead-Lead Layout") == before
+    assert "Accord_Answer__c" in new.salesforce.org.objects["Lead"].fields

@@ -132,7 +132,7 @@ def _nothing_lost(town: Town, traffic: Traffic) -> None:
     assert {email: city for email, city in cities.items() if city} == traffic.cities
     assert len(town.all("SELECT 1 FROM link")) == len(leads)
     assert town.all("SELECT 1 FROM journal WHERE state = 'intended'") == []
-    assert town.all("SELECT 1 FROM ledger") == []
+    assert town.all("SELECT why, side, field, value, winner, at FROM ledger") == []
     made = town.all("SELECT mate FROM journal WHERE action = 'create' AND state = 'done'")
     assert len(made) == len({row["mate"] for row in made}) == len(leads)
     assert town.all("SELECT person FROM handoff GROUP BY person HAVING count(*) > 1") == []

@@ -28,7 +28,7 @@ def test_the_report_tells_what_would_be_made_and_what_it_costs(database: Pool) -
 def test_report_and_preview_show_it(database: Pool) -> None:
     world = filled(database)
     assert "What it costs" in (shown := accord(world, "match", "report"))
-    assert "its workflows can't be read by this app" in shown
+    assert "no workflow that is on enrols contacts" in shown
     accord(world, "match", "approve", "--yes")
     world.bench.rounds.requeue([], [], 1, world.clock.now())
     cleo = next(

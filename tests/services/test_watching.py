@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from psycopg.rows import dict_row
 
 from connector.adapters.postgres.bookmarks import PostgresBookmarks
 from connector.adapters.postgres.database import Pool
+from connector.errors import MendRequest
 from connector.practice.faults import OneShot
 from connector.services.polling import Watch, as_notices
-from connector.services.watching import Round, poll_due
+from connector.services.telling import Told
+from connector.services.watching import Round, look_due, poll_due
 from tests.adapters.in_process import free
 from tests.world import World
 
@@ -23,20 +27,20 @@ class Schedule:
     """Both sides' polls in a world that pushes."""
 
     def __init__(self, pool: Pool) -> None:
-        self.world = World(pool, live=False)
+        self.world, self.database = World(pool, live=False), pool
         self.bookmarks = PostgresBookmarks(pool, self.world.clock.now)
         take = as_notices(self.world.store, FIELDS)
         lead = Watch(self.world.bench.salesforce, "Lead", FIELDS, MINUTE, take)
         contact = Watch(self.world.bench.hubspot, "contact", ("email",), MINUTE, take)
         self.rounds = [Round(contact, MINUTE, QUARTER), Round(lead, MINUTE, QUARTER)]
 
-    def strikes(self, minutes: int) -> list[str]:
+    def strikes(self, minutes: int, told_to: Told | None = None) -> list[str]:
         """What each of so many strikes polled."""
         told = []
         for _ in range(minutes):
             self.world.salesforce.calls.reset()
             self.world.hubspot.calls.reset()
-            poll_due(self.rounds, self.bookmarks, self.world.clock.now, free)
+            poll_due(self.rounds, self.bookmarks, self.world.clock.now, free, told_to)
             told.append(
                 "h" * (self.world.hubspot.calls.total > 0) + "s" * (self.world.salesforce.calls.total > 0)
             )
@@ -75,3 +79,45 @@ def test_a_side_that_fails_keeps_no_other_from_polling_and_is_tried_at_the_next_
     schedule.world.hubspot.faults.next.append(OneShot("search", "status", 503, times=3))
     told = schedule.strikes(3)
     assert told == ["hs", "h", ""]
+
+
+def refused(object_: str, times: int) -> OneShot:
+    body = [{"message": f"No such column 'City' on entity '{object_}'.", "errorCode": "INVALID_FIELD"}]
+    return OneShot("/query", "status", 400, body=body, times=times)
+
+
+def side_issues(schedule: Schedule) -> list[tuple[str, bool]]:
+    with schedule.database.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute("SELECT field, fix, closed_at IS NULL AS is_open FROM issue ORDER BY id").fetchall()
+    assert all("accord mappings check --live" in row["fix"] for row in rows)
+    return [(row["field"], row["is_open"]) for row in rows]
+
+
+def test_a_poll_whose_query_is_refused_is_an_issue_with_what_to_do_and_rests(schedule: Schedule) -> None:
+    world = schedule.world
+    world.salesforce.faults.update({"next": [refused("Lead", 1)]})
+    told = schedule.strikes(5, world.rounds)
+    assert told[0] == "hs" and "s" not in "".join(told[1:5])
+    assert side_issues(schedule) == [("poll of Lead", True)]
+    assert schedule.strikes(1, world.rounds) == ["s"]
+    assert side_issues(schedule) == [("poll of Lead", False)]
+
+
+def test_a_look_at_outcomes_that_is_refused_is_an_issue_and_rests_until_it_is_mended(schedule: Schedule) -> None:
+    world, looked = schedule.world, list[str]()
+
+    def look(wrong: str) -> None:
+        looked.append(wrong)
+        if wrong:
+            raise MendRequest("salesforce", wrong)
+
+    def struck(wrong: str) -> None:
+        with suppress(MendRequest):
+            look_due(lambda: look(wrong), schedule.bookmarks, world.clock.now, world.rounds)
+        world.later(minutes=1)
+
+    for _ in range(5):
+        struck("INVALID_FIELD")
+    assert looked == ["INVALID_FIELD"] and side_issues(schedule) == [("look at outcomes", True)]
+    struck("")
+    assert looked[1:] == [""] and side_issues(schedule) == [("look at outcomes", False)]

@@ -40,6 +40,7 @@ class Wiring:
     hands: Clock = field(default_factory=lambda: ManualClock(NOON))
     natives: Mapping[tuple[Side, str], Natives] = field(default_factory=lambda: NATIVES)
     public_url: str = PUBLIC
+    metrics_token: str = ""
     hubspot_client_secret: str = SECRET
     hubspot_portal_id: str = PORTAL
     hubspot_app_id: str = APP

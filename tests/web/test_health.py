@@ -39,6 +39,15 @@ def test_metrics_count_requests_and_show_the_backlog(edge: Edge) -> None:
         assert line in told
 
 
+def test_metrics_are_for_whoever_has_the_token_where_there_is_one(database: Pool) -> None:
+    client = Edge(database, metrics_token="a-token").client
+    assert "bearer" in client.get("/metrics").text
+    for header in ("", "Bearer ", "Bearer another", "a-token", "Bearer ä"):
+        assert client.get("/metrics", headers={"Authorization": header}).status_code == 401
+    assert client.get("/metrics", headers={"Authorization": "Bearer a-token"}).status_code == 200
+    assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
+
+
 def test_an_unknown_path_is_simply_not_there(edge: Edge) -> None:
     assert edge.client.get("/nothing").status_code == 404
 

@@ -151,7 +151,7 @@ def test_values_are_text_and_blank_is_none(edge: Edge, told: Any, kept: str | No
     [
         pytest.param(event("contact.creation"), {"512": "created"}, id="creation"),
         pytest.param(event("contact.deletion"), {"512": "gone"}, id="deletion"),
-        pytest.param(event("contact.privacyDeletion"), {"512": "gone"}, id="privacy deletion"),
+        pytest.param(event("contact.privacyDeletion"), {"512": "erased"}, id="privacy deletion"),
         pytest.param(event("contact.restore"), {"512": "changed"}, id="restore"),
         pytest.param(
             event("contact.merge", primaryObjectId=5, mergedObjectIds=[5, 6], newObjectId=7),

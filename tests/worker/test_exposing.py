@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 import requests
 
+from connector.worker.exposing import Exposed
 from tests.worker.test_as_processes import free_port
 from tests.worker.town import Town, eventually, working
 from tests.world import HOT
@@ -57,3 +58,11 @@ def test_a_port_that_is_taken_keeps_no_worker_from_its_work(town: Town) -> None:
         shown_at(town, taken.getsockname()[1])
         with working(town) as (world, _):
             eventually(lambda: world.stores.pool and town.all("SELECT 1 FROM worker"))
+
+
+def test_metrics_are_for_whoever_has_the_token_where_there_is_one() -> None:
+    shown = Exposed.__new__(Exposed)
+    shown.token = "a-token"
+    for header in (None, "", "Bearer another", "a-token"):
+        assert shown.answer("/metrics", header)[0] == 401
+    assert shown.answer("/healthz")[0] == 200

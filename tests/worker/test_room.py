@@ -37,14 +37,14 @@ def test_without_a_limit_a_round_may_have_any_number(database: Pool, clock: Hand
 
 
 def test_what_rounds_under_way_will_use_is_promised_to_them(database: Pool, clock: Hands) -> None:
-    rooms, _ = room(database, clock, 95)
-    assert rooms.enter(1000) == (95 - FIXED_CALLS) * PAIRS_A_CALL
+    rooms, _ = room(database, clock, 90)
+    assert rooms.enter(1000) == (90 - FIXED_CALLS) * PAIRS_A_CALL
     promised = FIXED_CALLS + 1000 // PAIRS_A_CALL
-    assert rooms.enter(1000) == (95 - promised - FIXED_CALLS) * PAIRS_A_CALL
-    assert rooms.enter(1000) == (95 - 2 * promised - FIXED_CALLS) * PAIRS_A_CALL
+    assert rooms.enter(1000) == (90 - promised - FIXED_CALLS) * PAIRS_A_CALL
+    assert rooms.enter(1000) == (90 - 2 * promised - FIXED_CALLS) * PAIRS_A_CALL
     assert rooms.enter(1) == 0
     rooms.leave(1000)
-    assert rooms.enter(1) == (95 - 2 * promised - FIXED_CALLS) * PAIRS_A_CALL
+    assert rooms.enter(1) == (90 - 2 * promised - FIXED_CALLS) * PAIRS_A_CALL
 
 
 def test_a_used_up_window_lets_nobody_in_until_it_has_moved_on(database: Pool, clock: Hands) -> None:

@@ -11,6 +11,7 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
+from connector.practice import ways
 from connector.practice.salesforce.pubsub import PubSubServer, serve_pubsub
 from connector.services.polling import Polled
 from connector.services.pushing import PushState
@@ -241,6 +242,29 @@ def test_an_edition_without_it_falls_back_and_says_so_once(pushed: Pushed, outbo
     ]
 
 
+def test_a_refused_stream_is_asked_for_at_once_when_setup_selected_its_object(pushed: Pushed) -> None:
+    """Without being told it would ask again after ten minutes."""
+    pushed.server.feed.settings.objects = ("Contact", "Opportunity")
+    with pushed.streaming(wait=False) as (world, _):
+        eventually(lambda: [s.state for s in world.stores.streams.states() if s.object == "Lead"] == ["refused"])
+        eventually(lambda: pushed.open() == ["Contact", "Opportunity"])
+        pushed.server.feed.settings.objects = None
+        assert world.stores.streams.ask_again() == ["Lead"]
+        eventually(lambda: pushed.open() == ["Contact", "Lead", "Opportunity"])
+        pushed.core.edit("Lead", pushed.lead, {"Title": "CEO"})
+        assert eventually(pushed.pending)[0]["notes"][0]["v"] == "CEO"
+
+
+def test_a_stream_that_is_still_refused_is_asked_for_ever_more_slowly(pushed: Pushed, monkeypatch: Any) -> None:
+    monkeypatch.setattr(streaming, "ASK_SOON", 0.01)
+    pushed.server.feed.settings.objects = ("Contact", "Opportunity")
+    with pushed.streaming(wait=False) as (world, _):
+        eventually(lambda: [s.state for s in world.stores.streams.states() if s.object == "Lead"] == ["refused"])
+        world.stores.streams.ask_again()
+        pushed.server.feed.settings.objects = None  # setup is done, but the org takes its time
+        eventually(lambda: pushed.open() == ["Contact", "Lead", "Opportunity"])
+
+
 @pytest.mark.parametrize(
     ("wish", "endpoint", "mode"),
     [("auto", "", "outbound"), ("outbound", "127.0.0.1:9", "outbound"), ("poll", "127.0.0.1:9", "poll")],
@@ -265,3 +289,13 @@ def test_polls_are_seldom_while_the_stream_lives(pushed: Pushed) -> None:
         assert all(intervals(world).values())
         pushed.town.all("UPDATE stream SET heard_at = heard_at - interval '7 minutes' WHERE object = 'Lead'")
         assert not intervals(world)["Lead"]
+
+
+def test_streams_work_where_all_that_is_not_proved_of_them_is_the_other_way(pushed: Pushed) -> None:
+    pushed.server.feed.settings.update(dict(ways.flipped().pubsub))
+    with pushed.streaming():
+        pushed.core.edit("Lead", pushed.lead, {"City": "Lyon", "Title": "CEO"})
+        eventually(lambda: {"City", "Title"} <= pushed.told())
+        pushed.town.all("DELETE FROM pending")
+        pushed.server.feed.gap("Lead", [pushed.lead])
+        assert eventually(pushed.pending)[0]["requeued"]

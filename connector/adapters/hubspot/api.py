@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import orjson
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError
 
-from connector.adapters.calling import Gate, Hook, Meter, patience
+from connector.adapters.calling import Gate, Hook, Meter, line_of, patience
 from connector.adapters.hubspot.connection import SIDE, HubSpotConnection, HubSpotOptions, Paths
 from connector.adapters.hubspot.failures import Circumstances, Rejection, failure_of, lost
 from connector.adapters.hubspot.tokens import Token, Tokens
@@ -50,7 +50,7 @@ class HubSpotApi:
         self.connection, self.options, self.clock, self.sleep = connection, options, clock, sleep
         self.paths = Paths(options.version)
         self._transport = transport or rest_transport(connection, options)
-        self._gate = Gate(budget, options.timeouts, hook)
+        self._gate = Gate(budget, options.timeouts, hook, SIDE)
         self._meter = Meter(budget)
         self._patience = patience(sleep)
         lasting = None if connection.refreshes else Token(connection.access_token)
@@ -85,7 +85,8 @@ class HubSpotApi:
             answer = self._send(method, path, body, token, guard, writing)
         self._note_limits(answer.headers)
         if not 200 <= answer.status < 300:
-            raise failure_of(answer.status, answer.data, answer.headers, self._circumstances(writing))
+            case = self._circumstances(writing, line_of(method, path))
+            raise failure_of(answer.status, answer.data, answer.headers, case)
         return Reply(answer.status, self._parsed(answer.data, writing), asked_at)
 
     def _send(
@@ -125,8 +126,8 @@ class HubSpotApi:
         self._gate.leave(line)
         return answer
 
-    def _circumstances(self, writing: bool) -> Circumstances:
-        return Circumstances(writing, self.clock(), self.options.time_zone)
+    def _circumstances(self, writing: bool, line: str = "") -> Circumstances:
+        return Circumstances(writing, self.clock(), self.options.time_zone, line)
 
     def _parsed(self, data: bytes, writing: bool) -> Any:
         if not data:

@@ -16,6 +16,7 @@ from connector.adapters.hubspot.lists import Lists
 from connector.adapters.hubspot.readback import ReadBack
 from connector.adapters.hubspot.reading import Reader
 from connector.adapters.hubspot.surveying import Surveyor
+from connector.adapters.hubspot.touching import touched
 from connector.adapters.hubspot.transport import Transport
 from connector.adapters.hubspot.walking import Walk
 from connector.adapters.hubspot.writing import Writer
@@ -90,6 +91,10 @@ class HubSpot:
     ) -> dict[str, dict[str, tuple[Version, ...]]]:
         """Contacts' property history, newest first, 50 a call."""
         return self._reader.history("contact", ids, properties, guard)
+
+    def touched(self, ids: Sequence[str], guard: Guard) -> dict[str, str]:
+        """Who else wrote any property of contacts that we made, 50 a call; '' for nobody."""
+        return touched(self._api, self._crew, self.schema("contact"), ids, guard)
 
     def set_members(self, list_name: str, add: Sequence[str], remove: Sequence[str], guard: Guard) -> None:
         """Contacts onto and off a static list, which is made when missing."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from connector.adapters.calling import discreet
+from connector.adapters.calling import MOVED, discreet
 from connector.adapters.hubspot.connection import SIDE
 from connector.errors import CallFailed, MendConnection, MendRequest, OutcomeUnknown, TryAgain, WaitUntil
 
@@ -25,26 +25,27 @@ class Rejection(MendRequest):
     The message has codes and properties, and none of HubSpot's own words: they may quote a record.
     """
 
-    def __init__(self, status: int, body: Mapping[str, Any]) -> None:
+    def __init__(self, status: int, body: Mapping[str, Any], line: str = "") -> None:
         self.status, self.body = status, body
         faults = {f"{name} {code}".strip() for code, _, name in _details(body, str(body.get("message") or ""))}
-        what = f"{status} {body.get('category', '')}".strip()
+        what = f"{status} {body.get('category', '')}".strip() + (f" to {line}" if line else "")
         super().__init__(SIDE, discreet(f"{what}: {', '.join(sorted(faults))}" if faults else what))
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What the translation of a failure depends on besides the answer."""
+    """What the translation of a failure depends on besides the answer. ``line``: "METHOD /path" of the call."""
 
     writing: bool
     now: datetime
     time_zone: str = ""
+    line: str = ""
 
 
 def failure_of(status: int, data: bytes, headers: Mapping[str, str], case: Circumstances) -> CallFailed:
     """The error for an answer of 300 or more."""
     body = _body_of(data)
-    words = discreet(str(body.get("message", "")))
+    words = discreet(str(body.get("message", ""))).rstrip(". ")
     if status == 429:
         return WaitUntil(SIDE, words or "rate limit", case.now + _limit_wait(body, headers, case))
     if status in (423, 477):
@@ -55,10 +56,12 @@ def failure_of(status: int, data: bytes, headers: Mapping[str, str], case: Circu
             SIDE, f"the access token is refused: {words}. Give a new one, or connect the app again"
         )
     if status == 403:
-        return MendConnection(SIDE, f"not allowed: {words} {_scopes(body)}. Grant the app these scopes")
+        return MendConnection(SIDE, f"not allowed ({case.line}): {words} {_scopes(body)}. Grant the app these scopes")
+    if status < 400:
+        return MendConnection(SIDE, MOVED.format(status=status, line=case.line))
     if status >= 500:
         return _service_failed(status, words, headers, case)
-    return Rejection(status, body)
+    return Rejection(status, body, case.line)
 
 
 def lost(error: Exception, sent: bool, writing: bool) -> CallFailed:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import quote
 
-from connector.adapters.calling import no_guard
+from connector.adapters.calling import chunks, no_guard
 from connector.adapters.hubspot.account import allowed_to
 from connector.adapters.hubspot.api import HubSpotApi
 from connector.errors import CallFailed, TryAgain, WaitUntil
-from connector.ports.survey import PortalSurvey
+from connector.ports.survey import Automation, Automations, PortalSurvey
 
 MARKETING = "hs_marketable_status"
 SAMPLE = 50
+CONTACTS, FLOWS = "0-1", 100
+MAIL = "0-4"
+"""The action that sends a marketing e-mail (HubSpot's table of workflow actions)."""
 
 
 class Surveyor:
@@ -50,6 +54,31 @@ class Surveyor:
         if told is None:
             return None
         return [_subscription(row) for row in told.get("results") or [] if row.get("active")]
+
+    def automations(self) -> Automations | None:
+        rows = self._flows()
+        if rows is None:
+            return None
+        wanted = [row["id"] for row in rows if row.get("isEnabled") and row.get("objectTypeId") == CONTACTS]
+        found: list[Automation] = []
+        for part in chunks(wanted, FLOWS):
+            body = {"inputs": [{"flowId": id_, "type": "FLOW_ID"} for id_ in part]}
+            told = self._try("POST", "/automation/v4/flows/batch/read", body) or {}
+            found += [workflow(row) for row in told.get("results") or []]
+        return Automations(tuple(found))
+
+    def _flows(self) -> list[dict[str, Any]] | None:
+        rows: list[dict[str, Any]] = []
+        after = ""
+        while True:
+            told = self._try("GET", f"/automation/v4/flows?limit={FLOWS}{after}")
+            if told is None:
+                return rows or None
+            rows += told.get("results") or []
+            place = ((told.get("paging") or {}).get("next") or {}).get("after")
+            if not place:
+                return rows
+            after = f"&after={quote(str(place))}"
 
     def _scopes(self) -> frozenset[str] | None:
         try:
@@ -105,6 +134,25 @@ class Surveyor:
             raise
         except CallFailed:
             return None
+
+
+def workflow(row: dict[str, Any]) -> Automation:
+    """What enrols contacts, as far as it is said of properties, and whether an e-mail goes out."""
+    fields = tuple(dict.fromkeys(_properties(row.get("enrollmentCriteria"))))
+    mails = any(action.get("actionTypeId") == MAIL for action in row.get("actions") or [])
+    return Automation("workflow", "contact", str(row.get("name") or row.get("id")), True, fields, mails)
+
+
+def _properties(told: Any) -> Iterator[str]:
+    """Every property named anywhere in enrolment criteria."""
+    if isinstance(told, dict):
+        if isinstance(told.get("property"), str):
+            yield told["property"]
+        for each in told.values():
+            yield from _properties(each)
+    elif isinstance(told, list):
+        for each in told:
+            yield from _properties(each)
 
 
 def _subscription(row: dict[str, Any]) -> tuple[str, str]:

@@ -74,6 +74,9 @@ def _reserved(parts: Parts) -> dict[tuple[str, str], str]:
     for object_ in parts.person.salesforce_objects:
         taken.update({(object_, name): "the hand-off" for name in salesforce.of_person()})
         taken[object_, parts.person.salesforce_key] = "the link"
+    for side, name in parts.person.run_marks.items():
+        objects = ("contact",) if side is Side.HUBSPOT else parts.person.salesforce_objects
+        taken.update({(object_, name): "the mark of runs" for object_ in objects})
     return taken
 
 

@@ -34,6 +34,7 @@ def check_live(
     for field in agreement.person.fields:
         _field(live, field)
     _links(live)
+    _run_marks(live)
     _required(live)
     _traits(live)
     _selection(live)
@@ -88,6 +89,16 @@ def _links(live: Comparison) -> None:
                 "person.yaml", path, f"{_called(object_)} “{name}” has to be {kind} that Accord can write.",
                 "Create it anew like that: it keeps a repeated create from making a second record.",
             )  # fmt: skip
+
+
+def _run_marks(live: Comparison) -> None:
+    for side, name in live.agreement.person.run_marks.items():
+        path: Path = ("run_marks", str(side))
+        for object_ in ("contact",) if side is Side.HUBSPOT else live.agreement.person.salesforce_objects:
+            schema = live.find(object_, name, "person.yaml", path)
+            if schema is not None and not (schema.writable and schema.type == "datetime"):
+                message = f"{_called(object_)} “{name}” has to be a time that Accord can write."
+                live.problem("person.yaml", path, message, "`accord setup --plan` lists what to create.")
 
 
 def _required(live: Comparison) -> None:

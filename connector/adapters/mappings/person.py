@@ -38,8 +38,14 @@ def read_person(spot: Spot, vocabulary: Vocabulary | None) -> KindMapping | None
         return None
     return KindMapping(
         "person", shape.version, fields, objects, shape.create, link.hubspot, link.salesforce, selection,
-        tuple(also.hubspot), kept,
+        tuple(also.hubspot), kept, _run_marks(spot),
     )  # fmt: skip
+
+
+def _run_marks(spot: Spot) -> Mapping[Side, str]:
+    told = None if (spot / "run_marks").raw is None else shapes.read(shapes.RunMarks, spot / "run_marks")
+    given = {Side.HUBSPOT: told.hubspot, Side.SALESFORCE: told.salesforce} if told is not None else {}
+    return {side: name for side, name in given.items() if name}
 
 
 def _objects(spot: Spot, shape: shapes.Person | None) -> tuple[str, ...]:

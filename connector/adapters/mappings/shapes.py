@@ -28,6 +28,7 @@ class Person(Shape):
     salesforce_objects: Annotated[list[ObjectName], Field(min_length=1)]
     create: ObjectName
     link_fields: dict[str, Any]
+    run_marks: dict[str, Any] | None = None
     selection: dict[str, Any] | None = None
     also_read: dict[str, Any] | None = None
     fields: Annotated[dict[str, Any], Field(min_length=1)]
@@ -36,6 +37,11 @@ class Person(Shape):
 class LinkFields(Shape):
     hubspot: Word
     salesforce: Word
+
+
+class RunMarks(Shape):
+    hubspot: Word | None = None
+    salesforce: Word | None = None
 
 
 class Selection(Shape):

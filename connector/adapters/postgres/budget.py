@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from connector.adapters.postgres.documents import load_queries
 from connector.errors import WaitUntil
 from connector.ports import Clock
 
-SLOT = 0.5
+SLOT = 0.125
 """Seconds of one slot of the window; also how long a chunk is good for once the window has a limit."""
 SLACK = 2
 """Slots counted beyond the window: a call goes out up to a slot after its grant, and slots begin anywhere."""
@@ -22,6 +23,12 @@ LONG_CHUNK, LONG = 50, 60.0
 """Where only days are counted: calls a chunk, and its seconds."""
 ROUND = 30
 """Calls of a round of many."""
+SOONEST = 0.5
+"""Seconds until a round that found the window used up is tried again."""
+MOST_WAITING = 5.0
+"""Seconds that a call of a backfill waits for its turn."""
+AHEAD = timedelta(seconds=0.5)
+"""How much of its turns a backfill that did nothing may make up for at once."""
 BELIEVED = timedelta(minutes=15)
 """How long the service's own word that its day is used up keeps us from asking it again."""
 BACKFILL, LIVE = 2, 1
@@ -48,6 +55,10 @@ class Allowance:
     def slots(self) -> int:
         return round(self.seconds / SLOT) + SLACK
 
+    def interval(self, keep: int) -> timedelta:
+        """Between two calls, where all but ``keep`` of the window are spread over it."""
+        return timedelta(seconds=self.slots * SLOT / max(1, (self.calls or 1) - keep))
+
 
 @dataclass(slots=True)
 class _Ring:
@@ -71,23 +82,53 @@ class _Ring:
 class PostgresBudget:
     """Implements ports.Budget for one side of one process. Safe for many threads."""
 
-    def __init__(self, pool: Pool, side: str, allowance: Allowance, clock: Clock) -> None:
-        self._pool, self.side, self.allowance, self._clock = pool, side, allowance, clock
+    def __init__(
+        self, pool: Pool, side: str, allowance: Allowance, clock: Clock,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:  # fmt: skip
+        self._pool, self.side, self.allowance, self._clock, self._sleep = pool, side, allowance, clock, sleep
         self._lock = threading.Lock()
+        self._turn_at = _PAST
         self._left, self._chunk, self._expires = 0, 1, _PAST
         self._closed_until = _PAST
         self._ring = _Ring()
         self.taken = 0
         """Calls that this process has made so far."""
 
-    def take(self, calls: int = 1) -> None:
+    def take(self, calls: int = 1, keep: int = 0) -> None:
         """See ports.Budget. The chunk in hand is used first; what is left of it after its time is given back."""
+        if keep and self.allowance.calls is not None:
+            self._wait_turn(calls, keep)
         with self._lock:
             now = self._clock()
             if now >= self._expires or self._left < calls:
                 self._refill(calls, now)
             self._left -= calls
             self.taken += calls
+
+    def _wait_turn(self, calls: int, keep: int) -> None:
+        """Backfills go evenly, as fast as the window allows, and leave ``keep`` of it free at any moment."""
+        seconds = self._ticket(calls, keep)
+        self._sleep(seconds)
+        while not self._leaves(calls, keep):
+            if seconds >= MOST_WAITING:
+                later = self._clock() + timedelta(seconds=SOONEST)
+                raise WaitUntil(self.side, "the API budget is used up", later)
+            self._sleep(SLOT)
+            seconds += SLOT
+
+    def _ticket(self, calls: int, keep: int) -> float:
+        """Seconds until the next turn, which is ours now."""
+        with self._lock:
+            now = self._clock()
+            at = max(self._turn_at, now - AHEAD)
+            self._turn_at = at + calls * self.allowance.interval(keep)
+            return max(0.0, (at - now).total_seconds())
+
+    def _leaves(self, calls: int, keep: int) -> bool:
+        """Are so many free, and ``keep`` beside them?"""
+        free = self.free()
+        return free is None or free - keep >= calls
 
     def report(self, used: int | None, limit: int | None) -> None:
         """The service's own count of its day: lanes are paused by it, least urgent first, and freed again."""
@@ -165,7 +206,7 @@ class PostgresBudget:
             return midnight + timedelta(days=1)
         most = allowed.calls or 1
         slot = self._ring.free_slot(most, min(most, ROUND))
-        return max(now + timedelta(seconds=SLOT), datetime.fromtimestamp(slot * SLOT, UTC))
+        return max(now + timedelta(seconds=SOONEST), datetime.fromtimestamp(slot * SLOT, UTC))
 
     def _refusal(self) -> WaitUntil:
         return WaitUntil(self.side, "the API budget is used up", self._closed_until)

@@ -21,6 +21,10 @@ HOW_TO_GIVE_ONE = (
 )
 EXAMPLE = "Write it as postgresql://user:password@host:5432/name."
 Pool = ConnectionPool[psycopg.Connection]
+POOLED = (
+    "DATABASE_URL goes through a pooler that pools transactions: LISTEN, prepared statements and settings would be "
+    "lost between them. Give the database's own address, or pool sessions (PgBouncer: pool_mode = session)."
+)
 
 
 def normalise(url: str) -> str:
@@ -73,18 +77,38 @@ def migration_url(url: str) -> str:
     return "postgresql+psycopg:///?" + _query(_parts(normalise(url)))
 
 
+class Unreachable(FixConfiguration):
+    """The database does not answer: its address is wrong, or it is away. A process that lasts tries again."""
+
+
 def check(url: str) -> None:
-    """Connect once. Raises FixConfiguration where that fails or the server is older than PostgreSQL 16."""
+    """Connect. Raises Unreachable where that fails, FixConfiguration where it is older than PostgreSQL 16 or behind a
+    pooler that gives its sessions to others between transactions."""
     try:
         with psycopg.connect(normalise(url), connect_timeout=10, application_name="accord") as connection:
             version = connection.info.server_version
+            shared = _is_shared(url, connection)
     except psycopg.OperationalError as error:
-        raise FixConfiguration(f"The database can't be reached (DATABASE_URL): {str(error).strip()}") from None
+        raise Unreachable(f"The database can't be reached (DATABASE_URL): {str(error).strip()}") from None
     if version < OLDEST * 10000:
         raise FixConfiguration(
             f"The database is PostgreSQL {version // 10000}; Accord needs {OLDEST} or newer. "
             "Upgrade it, or point DATABASE_URL at a newer one."
         )
+    if shared:
+        raise FixConfiguration(POOLED)
+
+
+def _is_shared(url: str, first: psycopg.Connection) -> bool:
+    """Do two connections that are open at once meet in one session? Then a pooler deals sessions out by transaction."""
+    asked = "SELECT pg_backend_pid()"
+    held = first.execute(asked).fetchone()
+    first.commit()
+    try:
+        with psycopg.connect(normalise(url), connect_timeout=10, application_name="accord") as second:
+            return second.execute(asked).fetchone() == held
+    except psycopg.OperationalError:  # there was room for one
+        return False
 
 
 def open_pool(url: str, min_size: int = 1, max_size: int = 8, *, patient: bool = False) -> Pool:

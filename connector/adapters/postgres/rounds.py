@@ -3,7 +3,7 @@ whole batches."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,8 @@ from psycopg import Connection
 
 from connector.adapters.postgres.database import Pool
 from connector.adapters.postgres.documents import by_id, document, load_queries
+from connector.adapters.postgres.erasures import PostgresErasures
+from connector.adapters.postgres.unsettled import Unsettled
 from connector.core.records import Ref
 from connector.ports import Claim, Intent, Mine, Rows, Saving
 
@@ -23,7 +25,7 @@ class PostgresRounds:
     """Implements ports.Rounds. ``pool`` gives connections that are not in autocommit mode."""
 
     def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+        self._pool, self._unsettled = pool, Unsettled()
 
     def claim(self, limit: int, now: datetime, until: datetime, spare: Sequence[int] = ()) -> Claim:
         """Lease up to ``limit`` due rows (whole groups) of the most urgent lane that is not in ``spare``; Ref rows that
@@ -61,7 +63,8 @@ class PostgresRounds:
             claim.links = {r["id"]: r for r in queries.links(conn, links=links)}
             claim.issues = list(queries.open_issues(conn, links=links))
             claim.blocks = list(queries.blocks(conn, links=links))
-        claim.left = list(queries.left_over(conn, since=now - LATE))
+        oldest = self._unsettled.since(conn, now)
+        claim.left = list(queries.left_over(conn, since=now - LATE, oldest=oldest))
         claim.modes = {r["side"]: (r["mode"], r["limits"]) for r in queries.modes(conn)}
 
     def busy(self, links: Sequence[int], since: datetime, limit: int) -> list[dict[str, Any]]:
@@ -81,15 +84,15 @@ class PostgresRounds:
             row = queries.written(conn, side=side, since=since)
             return row["made"], row["written"]
 
-    def report_side(self, side: str, message: str, fix: str, now: datetime) -> None:
-        """A side that fails as a whole: one open issue, counted up each time."""
-        issue = {"code": "side_failed", "subject": f"side:{side}", "field": "", "message": message, "fix": fix}
+    def report_side(self, side: str, message: str, fix: str, now: datetime, part: str = "") -> None:
+        """A side that fails as a whole, or one ``part`` of what we do there: one open issue, counted up each time."""
+        issue = {"code": "side_failed", "subject": f"side:{side}", "field": part, "message": message, "fix": fix}
         with self._pool.connection() as conn:
             queries.open_issue(conn, rows=document([issue]), now=now)
 
-    def side_works(self, side: str, now: datetime) -> None:
+    def side_works(self, side: str, now: datetime, part: str = "") -> None:
         with self._pool.connection() as conn:
-            issue = {"code": "side_failed", "subject": f"side:{side}", "field": ""}
+            issue = {"code": "side_failed", "subject": f"side:{side}", "field": part}
             queries.close_issues(conn, rows=document([issue]), now=now)
 
     def vanished(self, since: datetime) -> dict[str, int]:
@@ -142,6 +145,13 @@ class PostgresRounds:
             rows = queries.claim_identities(conn, token=token, keys=sorted(set(keys)), now=now, until=until)
             return {r["match_key"] for r in rows}
 
+    def erased(self, addresses: Sequence[str]) -> dict[str, datetime]:
+        """Those of the addresses that belonged to an erased person, with when that was."""
+        return PostgresErasures(self._pool).barred(addresses) if addresses else {}
+
+    def readmit(self, address: str) -> bool:
+        return PostgresErasures(self._pool).readmit(address)
+
     def linked(self, refs: Sequence[Ref]) -> dict[Ref, int]:
         """Refs that have a Link (or are an alias of one) -> link id."""
         rows = [{"row_id": i, "side": r.side, "object": r.object, "ref_id": r.id} for i, r in enumerate(refs)]
@@ -176,7 +186,8 @@ class PostgresRounds:
 
     def _common(self, conn: Connection[Any], what: Intent | Saving, now: datetime) -> None:
         if what.settled:
-            queries.settle_journal(conn, rows=document(what.settled), now=now)
+            oldest = self._unsettled.since(conn, now)
+            queries.settle_journal(conn, rows=document(what.settled), now=now, oldest=oldest)
         if what.ledger:
             queries.insert_ledger(conn, rows=document(what.ledger), now=now)
         if what.handoffs_new:
@@ -212,6 +223,7 @@ class PostgresRounds:
             made = list(queries.insert_links(conn, rows=document(saving.new_links), now=now))
             saving.linked({(r["hubspot_id"], r["salesforce_id"]): r["id"] for r in made})
             queries.adopt_ledger(conn, links=[r["id"] for r in made])
+            queries.adopt_journal(conn, links=[r["id"] for r in made], now=now)
         self._common(conn, saving, now)
         for name in ("open_issue", "close_issues"):
             if docs := getattr(saving, name):
@@ -227,6 +239,10 @@ class PostgresRounds:
             queries.unobserve(conn, subjects=saving.unobserved)
         if saving.answered:
             queries.answer_asked(conn, rows=document(saving.answered), now=now)
+
+    def spent(self, run: int, calls: Mapping[str, float]) -> None:
+        with self._pool.connection() as conn:
+            queries.spend(conn, run=run, calls=document(dict(calls)))
 
     def waiting(self, now: datetime) -> int:
         with self._pool.connection() as conn:

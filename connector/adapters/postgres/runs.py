@@ -35,12 +35,15 @@ class PostgresRuns:
     # -- what operators do
 
     def create(self, run: Row, now: datetime, refs: Sequence[str] = ()) -> int:
-        """A queued run: {purpose, scope, dry, by, why, agreement, parent, relation}. ``refs``: its items, where they
-        are given one by one; else they come from ``parent`` or, as it is walked, from the scope."""
+        """A queued run: {purpose, scope, dry, by, why, agreement, parent, relation, wanted}. ``refs``: its items, where
+        they are given one by one; else they come from ``parent`` or, as it is walked, from the scope. ``keys`` of the
+        scope are not kept."""
         relation, scope = run["relation"], run["scope"]
         given = bool(refs) or relation is not None or run["purpose"] == "undo"
         with self._connection() as conn:
-            made = _queries.create(conn, **{**run, "scope": document(scope)}, now=now, walked=given)
+            kept = {name: value for name, value in scope.items() if name != "keys"}
+            told = {"wanted": "run", **run, "scope": document(kept)}
+            made = _queries.create(conn, **told, now=now, walked=given)
             id_ = int(made["id"])
             for start in range(0, len(refs), CHUNK):
                 rows = [{"subject": ref, "link_id": _link_of(ref)} for ref in refs[start : start + CHUNK]]
@@ -51,13 +54,20 @@ class PostgresRuns:
                 outcomes = list(scope["outcomes"])
                 _queries.wait_for_failed(conn, run=id_, parent=run["parent"], outcomes=outcomes, now=now)
             elif run["purpose"] == "undo":
-                _queries.wait_for_undo(conn, **_span(scope), run=id_, why=scope["words"], now=now)
+                _queries.wait_for_undo(
+                    conn, **_span(scope), keys=scope.get("keys", []), run=id_, why=scope["words"], now=now
+                )
             return id_
 
     def put_away(self, scope: Row) -> list[Row]:
-        """Records that went into the recycle bin in the span of an undo: {side, object, ref_id, link_id}."""
+        """HubSpot records in the recycle bin that an undo of this span can't fetch: {side, object, ref_id, link_id}."""
         with self._connection() as conn:
             return list(_queries.put_away(conn, **_span(scope)))
+
+    def concerned(self, run: int) -> list[Row]:
+        """Of an undo that nobody walked yet: {what: value, made, away or person, side, native, persons}."""
+        with self._connection() as conn:
+            return list(_queries.concerned(conn, run=run))
 
     def want(self, run: int, wanted: str) -> bool:
         """False where it has ended already."""
@@ -123,6 +133,11 @@ class PostgresRuns:
         with self._connection() as conn:
             _queries.leave(conn, run=run, token=token)
 
+    def busy(self, run: int, until: datetime) -> bool:
+        """Is any of its items in a round, or due until then?"""
+        with self._connection() as conn:
+            return bool(_queries.busy(conn, run=run, until=until)["found"])
+
     def facts(self, run: int) -> tuple[int, bool]:
         """Items that wait for a round or are in one; and whether any waits to be queued."""
         with self._connection() as conn:
@@ -138,14 +153,21 @@ class PostgresRuns:
                 _queries.forget_backlog(conn, run=run)
             _queries.move(conn, run=run, token=token, state=state, reason=reason, now=now)
 
+    def withdraw(self, run: int, token: int, forget: bool, now: datetime) -> int:
+        """Takes back, once more, what no round has begun; ``forget``: for good. How many items. Raises NotOurs."""
+        with self._connection() as conn:
+            self._fence(conn, run, token)
+            return int(_queries.withdraw(conn, run=run, forget=forget, now=now)["n"])
+
     def tell(self, run: int, reason: str) -> None:
         """Why it waits; '' once it goes on."""
         with self._connection() as conn:
             _queries.tell(conn, run=run, reason=reason)
 
-    def links_after(self, after: int, limit: int) -> list[int]:
+    def links_after(self, after: int, limit: int, resting: bool = True) -> list[int]:
+        """``resting``: those, too, that an undo put to rest: who is linked anew wakes them."""
         with self._connection() as conn:
-            return [r["id"] for r in _queries.links_after(conn, after=after, limit=limit)]
+            return [r["id"] for r in _queries.links_after(conn, after=after, limit=limit, resting=resting)]
 
     def waiting(self, run: int, after: str, limit: int) -> list[Row]:
         """{subject, link_id, bounds}."""
@@ -207,7 +229,7 @@ class PostgresRuns:
             ]
             claim.issues = list(_rounds.open_issues(conn, links=links))
             claim.blocks = list(_rounds.blocks(conn, links=links))
-            claim.left = list(_rounds.left_over(conn, since=now - LATE))
+            claim.left = list(_rounds.left_over(conn, since=now - LATE, oldest=None))
             claim.modes = {r["side"]: (r["mode"], r["limits"]) for r in _rounds.modes(conn)}
             return claim
 
@@ -223,8 +245,10 @@ class PostgresRuns:
             raise NotOurs
 
     def _advance(self, conn: Connection[Any], run: int, taken: int, progress: Row) -> None:
-        documents = {name: document(progress[name]) for name in ("cursor", "counts", "calls")}
+        documents = {name: document(progress[name]) for name in ("cursor", "counts")}
         _queries.advance(conn, run=run, taken=taken, walked=progress["walked"], **documents)
+        if progress["calls"]:
+            _rounds.spend(conn, run=run, calls=document(progress["calls"]))
 
     def _resolved(self, conn: Connection[Any], rows: Sequence[Row]) -> list[Row]:
         """Refs that have a Link stand for it; each pair once, in the order of the page."""

@@ -33,6 +33,7 @@ class PostgresStanding:
                 "modes": list(_queries.modes(conn)),
                 "workers": list(_queries.workers(conn, now=now)),
                 "handoffs": list(_queries.handoffs(conn, now=now)),
+                "verified": list(_queries.verified(conn)),
                 "totals": dict(_queries.totals(conn, now=now)),
             }
 

@@ -8,7 +8,7 @@ from connector.adapters.postgres.database import Pool
 from connector.adapters.postgres.documents import document, load_queries
 from connector.core.records import Notice
 from connector.ports import Clock
-from connector.ports.push import StreamState
+from connector.ports.push import MENDED, StreamState
 
 _queries = load_queries("streams")
 
@@ -56,3 +56,8 @@ class PostgresStreams:
     def states(self) -> list[StreamState]:
         with self._pool.connection() as connection:
             return [StreamState(**row) for row in _queries.states(connection)]
+
+    def ask_again(self) -> list[str]:
+        with self._pool.connection() as connection:
+            _queries.ask_again(connection, channel=MENDED)
+        return [state.object for state in self.states() if state.state == "refused"]

@@ -11,7 +11,10 @@ from psycopg import Connection
 
 from connector.adapters.postgres.database import Pool
 from connector.adapters.postgres.documents import load_queries
+from connector.adapters.postgres.erasures import PostgresErasures
+from connector.adapters.postgres.journal import PostgresJournal
 from connector.adapters.postgres.rounds import LATE
+from connector.core.erased import Erased
 from connector.core.records import Ref
 from connector.ports import Claim
 
@@ -43,7 +46,7 @@ class PostgresTrail:
             claim.links = {r["id"]: r for r in _rounds.links(conn, links=links)}
             claim.issues = list(_rounds.open_issues(conn, links=links))
             claim.blocks = list(_rounds.blocks(conn, links=links))
-            claim.left = list(_rounds.left_over(conn, since=now - LATE))
+            claim.left = list(_rounds.left_over(conn, since=now - LATE, oldest=None))
             claim.modes = {r["side"]: (r["mode"], r["limits"]) for r in _rounds.modes(conn)}
             return claim
 
@@ -106,6 +109,15 @@ class PostgresTrail:
         """Lanes that are, with the reason."""
         with self._connection() as conn:
             return {row["lane"]: row["reason"] for row in _queries.paused(conn)}
+
+    # -- what is no longer kept
+
+    def erased(self, ref: Ref, link: int | None) -> Erased | None:
+        return PostgresErasures(self._pool).erased(ref, link)
+
+    def kept_since(self) -> datetime | None:
+        """Older rows of the journal were pruned; None: none ever were."""
+        return PostgresJournal(self._pool).kept_since()
 
     # -- the canary
 

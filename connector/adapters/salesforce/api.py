@@ -15,7 +15,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from simple_salesforce.api import Salesforce as SimpleSalesforce
 
-from connector.adapters.calling import Gate, Hook, Meter, no_guard, patience
+from connector.adapters.calling import Gate, Hook, Meter, line_of, no_guard, patience
 from connector.adapters.salesforce.connection import SIDE, SalesforceConnection, SalesforceOptions
 from connector.adapters.salesforce.escaping import QUESTION, Escaping
 from connector.adapters.salesforce.failures import Rejection, failure_of, first_error, lost, parsed
@@ -55,7 +55,7 @@ class SalesforceApi(SimpleSalesforce):
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.connection, self.options, self.clock = connection, options, clock
-        self._gate, self._meter = Gate(budget, options.timeouts, hook), Meter(budget)
+        self._gate, self._meter = Gate(budget, options.timeouts, hook, SIDE), Meter(budget)
         self._patience = patience(sleep)
         instance = connection.instance_url or connection.base_url
         given = None if connection.renews else Login(connection.access_token, instance)
@@ -163,6 +163,7 @@ class SalesforceApi(SimpleSalesforce):
                 self.clock(),
                 writing,
                 answer.headers.get("Retry-After"),
+                line_of(method, urlsplit(url).path),
             )
         return answer
 

@@ -63,5 +63,5 @@ class SalesforceOptions:
     conditional: int = 20
     collection: int = 200
     retrieve: int = 2000
-    find_values: int = 300
-    query_chars: int = 12_000
+    find_values: int = 600
+    query_chars: int = 15_000

@@ -7,36 +7,18 @@ so ours has to hold all that is there.
 from __future__ import annotations
 
 from xml.etree.ElementTree import Element
-from xml.sax.saxutils import escape
 
-from defusedxml.ElementTree import fromstring
-
-from connector.adapters.calling import no_guard
 from connector.adapters.salesforce.api import SalesforceApi
 from connector.adapters.salesforce.metadata.conversion import NAME, OPTIONS, Conversion, Pairs
-from connector.adapters.salesforce.metadata.xml import NAMESPACE
+from connector.adapters.salesforce.soap import SPACE as _SPACE
+from connector.adapters.salesforce.soap import ask
 from connector.errors import CallFailed
-
-_SPACE = f"{{{NAMESPACE}}}"
 
 
 def conversion(api: SalesforceApi) -> Conversion | None:
     """The org's present settings; None where they can't be read."""
-    api.prefix(no_guard)
-    envelope = (
-        '<?xml version="1.0" encoding="UTF-8"?>'
-        '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header>'
-        f'<SessionHeader xmlns="{NAMESPACE}"><sessionId>{escape(api.token)}</sessionId></SessionHeader></e:Header>'
-        f'<e:Body><readMetadata xmlns="{NAMESPACE}"><type>{NAME}</type>'
-        f"<fullNames>{NAME}</fullNames></readMetadata></e:Body></e:Envelope>"
-    )
-    url = f"https://{api.sf_instance}/services/Soap/m/{api.sf_version}"
-    headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""', "Accept": "text/xml"}
     try:
-        answer = api._call_salesforce(
-            "POST", url, guard=no_guard, writing=False, data=envelope.encode(), headers=headers
-        )
-        return _read(fromstring(answer.content, forbid_dtd=True))
+        return _read(ask(api, "readMetadata", f"<type>{NAME}</type><fullNames>{NAME}</fullNames>"))
     except (CallFailed, ValueError, SyntaxError):
         return None
 

@@ -17,6 +17,7 @@ from connector.adapters.salesforce.describing import Describer, users
 from connector.adapters.salesforce.readback import ReadBack
 from connector.adapters.salesforce.reading import Reader
 from connector.adapters.salesforce.surveying import Surveyor
+from connector.adapters.salesforce.undeleting import undelete
 from connector.adapters.salesforce.writing import Writer
 from connector.core.records import Record, Ref, Side
 from connector.ports import Budget, Clock, FieldSchema, Guard, Write, Written
@@ -84,9 +85,9 @@ class Salesforce:
         """Pages by SystemModstamp, oldest first. Rows may be committed late with older stamps: overlap."""
         return self._reader.changes(object_, since, fields, guard)
 
-    def query(self, soql: str, guard: Guard) -> Iterator[list[dict[str, Any]]]:
-        """Pages of rows of any query."""
-        return self._reader.query(soql, guard)
+    def query(self, soql: str, guard: Guard, every: bool = False) -> Iterator[list[dict[str, Any]]]:
+        """Pages of rows of any query; ``every``: also of what is in the recycle bin."""
+        return self._reader.query(soql, guard, every)
 
     def lead_of(self, contact_ids: Sequence[str], guard: Guard) -> dict[str, list[str]]:
         """Which Leads were converted into these Contacts."""
@@ -95,6 +96,10 @@ class Salesforce:
     def archive(self, refs: Sequence[Ref], guard: Guard) -> dict[Ref, Written]:
         """Into the recycle bin; a verdict for each."""
         return archive(self._api, refs, guard)
+
+    def fetch(self, refs: Sequence[Ref], guard: Guard) -> dict[Ref, Written]:
+        """Out of the recycle bin again; a verdict for each."""
+        return undelete(self._api, refs, guard)
 
     def schema(self, object_: str) -> dict[str, FieldSchema]:
         """All fields of an object, as they are now."""

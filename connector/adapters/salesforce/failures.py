@@ -11,7 +11,7 @@ import orjson
 import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from connector.adapters.calling import discreet
+from connector.adapters.calling import MOVED, discreet
 from connector.adapters.salesforce.connection import SIDE
 from connector.adapters.salesforce.ids import id18, object_of
 from connector.core.records import Ref, Side
@@ -23,6 +23,7 @@ DAILY_WAIT = timedelta(minutes=15)
 """The daily limit is a rolling one: some of it comes back within minutes."""
 
 LIMIT = "REQUEST_LIMIT_EXCEEDED"
+TOO_SLOW = "QUERY_TIMEOUT"
 CLOSED = {"API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED", "INVALID_SESSION_ID", "UNSUPPORTED_API_VERSION"}
 
 
@@ -35,11 +36,12 @@ class Rejection(MendRequest):
     The message has none of Salesforce's own words but a missing field's name: they may quote a record.
     """
 
-    def __init__(self, status: int, body: Any) -> None:
+    def __init__(self, status: int, body: Any, line: str = "") -> None:
         self.status, self.body = status, body
         self.code, message = first_error(body)
         found = _NO_COLUMN.search(message)
-        super().__init__(SIDE, f"{status} {self.code}{f': {found.group(0)}' if found else ''}")
+        what = f"{status} {self.code}{f' to {line}' if line else ''}"
+        super().__init__(SIDE, f"{what}{f': {found.group(0)}' if found else ''}")
 
 
 def first_error(body: Any) -> tuple[str, str]:
@@ -60,20 +62,24 @@ def parsed(content: bytes) -> Any:
 
 
 def failure_of(
-    status: int, body: Any, now: datetime, writing: bool, retry_after: str | None = None
+    status: int, body: Any, now: datetime, writing: bool, retry_after: str | None = None, line: str = ""
 ) -> CallFailed:
-    """The error for an answer of 300 or more, of a call or of one part of a composite."""
+    """The error for an answer of 300 or more, of a call or of one part of a composite. ``line``: "METHOD /path"."""
     code, message = first_error(body)
-    words = discreet(f"{status} {code} {message}".strip())
+    words = discreet(f"{status} {code} {message}".strip()).rstrip(".")
     if code == LIMIT or status == 429:
         return WaitUntil(SIDE, words, now + _limit_wait(message, retry_after))
     if status in (401, 410) or code in CLOSED:
         return MendConnection(SIDE, f"{words}. Check the integration user, its app and the API version")
     if status == 403:
         return MendConnection(SIDE, f"{words}. Give the integration user the permission")
+    if status < 400:
+        return MendConnection(SIDE, MOVED.format(status=status, line=line))
     if status >= 500:
         return OutcomeUnknown(SIDE, words) if writing else TryAgain(SIDE, words)
-    return Rejection(status, body)
+    if code == TOO_SLOW:
+        return TryAgain(SIDE, f"{words} (a query took longer than the org allows)")
+    return Rejection(status, body, line)
 
 
 def _limit_wait(message: str, retry_after: str | None) -> timedelta:

@@ -38,6 +38,10 @@ class Trip:
     queried: list[Part] = field(default_factory=list)
 
     @property
+    def rows(self) -> int:
+        return sum(len(part.rows) for part in self.parts)
+
+    @property
     def costly(self) -> int:
         """Collections, retrieves and queries: Salesforce allows only a few in a composite."""
         return sum(not part.single for part in self.parts) + len(self.retrieved) + len(self.queried)
@@ -68,14 +72,19 @@ def parts_of(rows: Rows, options: SalesforceOptions) -> Iterator[Part]:
 
 
 def trips_of(
-    parts: Sequence[Part], wanted: Mapping[str, Sequence[str]], options: SalesforceOptions
+    parts: Sequence[Part],
+    wanted: Mapping[str, Sequence[str]],
+    options: SalesforceOptions,
+    most: int | None = None,
 ) -> list[Trip]:
-    """Packs parts into calls. ``wanted``: the fields to read back per object; none: no reads."""
+    """Packs parts into calls, of ``most`` rows where that is told (a part that has more goes alone). ``wanted``: the
+    fields to read back per object; none: no reads."""
     if not options.composite:
         return [Trip([part]) for part in parts]
     trips: list[Trip] = []
     for part in parts:
-        if not trips or not _fits(trips[-1], part, part.object in wanted, options):
+        full = bool(trips) and most is not None and trips[-1].rows + len(part.rows) > most
+        if not trips or full or not _fits(trips[-1], part, part.object in wanted, options):
             trips.append(Trip())
         _add(trips[-1], part, part.object in wanted, options)
     return trips

@@ -74,7 +74,7 @@ class Reader:
         us = self._api.us(guard)
         wanted = list(dict.fromkeys(value.strip() for value in values if value and value.strip()))
         names = asked_fields(object_, [*fields, field])
-        live = "IsConverted = false AND " if object_ == "Lead" and not self._is_unique(object_, field) else ""
+        live = self._alive(object_, field)
         frame = soql.select(names, object_, live)
         options = self._api.options
         parts = list(
@@ -98,53 +98,68 @@ class Reader:
         fields: Mapping[str, Sequence[str]],
         guard: Guard,
     ) -> list[Record]:
-        """``find`` on several fields of several objects at once: one query an object where it fits a URL, all in one
-        call; else one after the other."""
-        found: list[Record] = []
-        queries: dict[str, str] = {}
-        for object_, by_field in wanted.items():
-            asked = {f: _askable(values) for f, values in by_field.items() if _askable(values)}
-            text = self._any_of(object_, asked, fields[object_])
-            if asked and soql.encoded_length(text) <= self._api.options.query_chars:
-                queries[object_] = text
-            else:
-                for field, values in asked.items():
-                    found += self.find(object_, field, values, fields[object_], guard)
-        found += self._together(queries, guard)
-        return list({record.ref: record for record in found}.values())
+        """``find`` on several fields of several objects at once: a query an object where it fits a URL, else as many as
+        it takes; and as many queries in a call as the org allows."""
+        queries = [
+            (object_, text)
+            for object_, by_field in wanted.items()
+            for text in self._questions(object_, by_field, fields[object_])
+        ]
+        calls = chunks(queries, self._api.options.composite_collections)
+        pages = self._crew.each(lambda some: self._together(some, guard), calls)
+        return list({record.ref: record for page in pages for record in page}.values())
 
-    def _any_of(self, object_: str, asked: Mapping[str, Sequence[str]], fields: Sequence[str]) -> str:
-        clauses = []
+    def _questions(
+        self, object_: str, by_field: Mapping[str, Sequence[str]], fields: Sequence[str]
+    ) -> list[str]:
+        """The queries that find an object's records by any of the fields."""
+        asked = {field: _askable(values) for field, values in by_field.items() if _askable(values)}
+        names, options = asked_fields(object_, [*fields, *asked]), self._api.options
+        clauses = [self._alive(object_, field) + soql.in_list(field, values) for field, values in asked.items()]
+        whole = soql.select(names, object_, " OR ".join(f"({clause})" for clause in clauses))
+        if clauses and soql.encoded_length(whole) <= options.query_chars:
+            return [whole]
+        found = []
         for field, values in asked.items():
-            clause = soql.in_list(field, values)
-            live = object_ == "Lead" and not self._is_unique(object_, field)
-            clauses.append(f"(IsConverted = false AND {clause})" if live else clause)
-        return soql.select(asked_fields(object_, [*fields, *asked]), object_, " OR ".join(clauses))
+            start = self._alive(object_, field)
+            room = options.query_chars - soql.encoded_length(soql.select(names, object_, start))
+            parts = soql.value_lists(values, options.find_values, room)
+            found += [soql.select(names, object_, start + soql.in_list(field, part)) for part in parts]
+        return found
 
-    def _together(self, queries: Mapping[str, str], guard: Guard) -> list[Record]:
-        """The rows of a query an object. What the composite could not answer whole is asked singly."""
-        us, alone, found = self._api.us(guard), dict(queries), list[Record]()
-        for object_, body, asked_at in self._composite(queries, guard):
-            del alone[object_]
+    def _alive(self, object_: str, field: str) -> str:
+        """Converted Leads only by a unique field: see ``find``."""
+        return "IsConverted = false AND " if object_ == "Lead" and not self._is_unique(object_, field) else ""
+
+    def _together(self, queries: Sequence[tuple[str, str]], guard: Guard) -> list[Record]:
+        """The rows of some queries. What the composite could not answer whole is asked singly."""
+        us, alone, found = self._api.us(guard), dict(enumerate(queries)), list[Record]()
+        for number, body, asked_at in self._composite(queries, guard):
+            object_, _ = alone.pop(number)
             found += [record_of(row, object_, asked_at, us) for row in body["records"]]
-        for object_, text in alone.items():
+        for object_, text in alone.values():
             for reply in self.pages(text, guard):
                 found += [record_of(row, object_, reply.asked_at, us) for row in reply.body["records"]]
         return found
 
-    def _composite(self, queries: Mapping[str, str], guard: Guard) -> list[tuple[str, Any, datetime]]:
-        """Several queries in one call: (object, answer, when asked) of those that were answered in one page."""
+    def _composite(
+        self, queries: Sequence[tuple[str, str]], guard: Guard
+    ) -> list[tuple[int, Any, datetime]]:
+        """Several queries in one call: (number, answer, when asked) of those that were answered in one page."""
         options = self._api.options
         if len(queries) < 2 or not options.composite:
             return []
-        subs = [Sub(o, "GET", "query?q=" + quote(text, safe=""), None, {}) for o, text in queries.items()]
+        subs = [
+            Sub(f"query{number}", "GET", "query?q=" + quote(text, safe=""), None, {})
+            for number, (_, text) in enumerate(queries)
+        ]
         try:
             body = composite_of(subs, self._api.prefix(guard), options)
             reply = self._api.composite(body, guard, writing=False)
         except Rejection:  # an org that takes fewer queries in one call, or none
             return []
         return [
-            (str(answer["referenceId"]), answer["body"], reply.asked_at)
+            (int(str(answer["referenceId"])[5:]), answer["body"], reply.asked_at)
             for answer in reply.body["compositeResponse"]
             if answer["httpStatusCode"] == 200 and answer["body"].get("done", True)
         ]
@@ -189,17 +204,17 @@ class Reader:
                 if refused.code != "INVALID_QUERY_LOCATOR":
                     raise
 
-    def query(self, text: str, guard: Guard) -> Iterator[list[dict[str, Any]]]:
-        """Pages of rows without their ``attributes``."""
-        for reply in self.pages(text, guard):
+    def query(self, text: str, guard: Guard, every: bool = False) -> Iterator[list[dict[str, Any]]]:
+        """Pages of rows without their ``attributes``; ``every``: also of what is in the recycle bin."""
+        for reply in self.pages(text, guard, every):
             rows: list[dict[str, Any]] = reply.body["records"]
             for row in rows:
                 row.pop("attributes", None)
             yield rows
 
-    def pages(self, text: str, guard: Guard) -> Iterator[Reply]:
+    def pages(self, text: str, guard: Guard, every: bool = False) -> Iterator[Reply]:
         """The pages of a query as they are answered, to the last."""
-        path = f"query?q={quote(text, safe='')}"
+        path = f"{'queryAll' if every else 'query'}?q={quote(text, safe='')}"
         while True:
             reply = self._api.read("GET", path, None, guard)
             yield reply

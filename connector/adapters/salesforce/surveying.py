@@ -14,8 +14,9 @@ from connector.adapters.calling import chunks, no_guard
 from connector.adapters.salesforce.api import SalesforceApi
 from connector.adapters.salesforce.capturing import selected
 from connector.adapters.salesforce.ids import id18
+from connector.adapters.salesforce.surveying_rules import duplicate_rules, with_fields
 from connector.errors import CallFailed, TryAgain, WaitUntil
-from connector.ports.survey import Automation, Automations, Message, OrgSurvey
+from connector.ports.survey import Automation, Automations, DuplicateRule, Message, OrgSurvey
 
 Row = Mapping[str, Any]
 # kind -> (Tooling API or plain, query, column of the object, column of the name)
@@ -78,6 +79,12 @@ class Surveyor:
                 for row in mine
             ]
         return Automations(tuple(found), tuple(unreadable))
+
+    def looked_at(self, found: Automations) -> Automations:
+        return Automations(tuple(with_fields(self._rows, found.found)), found.unreadable)
+
+    def duplicate_rules(self, object_: str) -> tuple[DuplicateRule, ...] | None:
+        return duplicate_rules(self._try, self._rows, object_)
 
     def messages(self) -> list[Message] | None:
         """One call for all, and one for each: the fields are told for one row at a time only."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,16 +12,23 @@ from typing import Any
 from connector.adapters.calling import NOT_SENT, Interrupted, chunks, waves
 from connector.adapters.salesforce.api import SalesforceApi
 from connector.adapters.salesforce.composing import Sub, composite_of, request_of, subrequests
-from connector.adapters.salesforce.failures import Rejection, failure_of, row_verdict
+from connector.adapters.salesforce.failures import Rejection, failure_of, first_error, row_verdict
 from connector.adapters.salesforce.ids import id18
-from connector.adapters.salesforce.packing import Part, Trip, parts_of, trips_of
+from connector.adapters.salesforce.packing import Part, Rows, Trip, parts_of, trips_of
 from connector.adapters.salesforce.readback import ReadBack
 from connector.adapters.salesforce.rows import record_of
+from connector.adapters.salesforce.stride import Stride
 from connector.core.records import Record, Ref, Side, Value
 from connector.errors import CallFailed, OutcomeUnknown
 from connector.ports import Guard, Write, Written
 
 PRECONDITION_FAILED = 412
+ROW_FAULTS = (400, 404, 409)
+"""Statuses by which a request falls for the sake of a row; any other speaks of the request."""
+
+NOT_THIS_ROW = ("INSUFFICIENT_ACCESS_OR_READONLY", "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY")
+"""Codes of a 403 that speak of one record that may not be written, not of the user as a whole."""
+
 _NO_COLUMN = re.compile(r"No such column '(\w+)'")
 Fields = Mapping[str, Sequence[str]]
 
@@ -31,22 +39,36 @@ class Writer:
     Trips go one after the other: rows of one account must not lock each other out.
     """
 
-    def __init__(self, api: SalesforceApi, readback: ReadBack) -> None:
-        self._api, self._readback = api, readback
+    def __init__(self, api: SalesforceApi, readback: ReadBack, stride: Stride | None = None) -> None:
+        self._api, self._readback, self._stride = api, readback, stride or Stride()
 
     def write(self, writes: Sequence[Write], read_back: Fields | None, guard: Guard) -> list[Written]:
         """Raises only where not one row got a verdict; rows that could not be sent any more are 'locked' (NOT_SENT)."""
         round_ = _Round(self._api, writes, read_back or {}, guard)
         try:
             for wave in waves(enumerate(writes)):
-                parts = list(parts_of(wave, self._api.options))
-                for trip in trips_of(parts, round_.fields, self._api.options):
-                    round_.send(trip)
+                rows: Rows = wave
+                while rows:
+                    rows = self._some(round_, rows)
         except Interrupted:
             if not any(round_.verdicts):
                 raise
         verdicts = round_.settled()
         return verdicts if read_back is None else self._readback.complete(writes, verdicts, read_back, guard)
+
+
+    def _some(self, round_: _Round, rows: Rows) -> Rows:
+        """Sends rows, a call after the other, as long as the org keeps step; the rest, for smaller calls."""
+        most, options = self._stride.rows, self._api.options
+        options = replace(options, collection=min(options.collection, most))
+        trips = trips_of(list(parts_of(rows, options)), round_.fields, options, most)
+        for number, trip in enumerate(trips, 1):
+            began = time.monotonic()
+            round_.send(trip)
+            self._stride.took(trip.rows, time.monotonic() - began)
+            if self._stride.rows < most:
+                return [row for later in trips[number:] for part in later.parts for row in part.rows]
+        return []
 
 
 class _Round:
@@ -141,10 +163,13 @@ class _Round:
             self._take_failure(part, status, body)
 
     def _take_failure(self, part: Part, status: int, body: Any) -> None:
-        failure = failure_of(status, body, self._api.clock(), writing=True)
+        failure = failure_of(status, body, self._api.clock(), writing=True, line=request_of(part).path)
         if isinstance(failure, OutcomeUnknown):
             self._unknown(part, failure)
-        elif not isinstance(failure, Rejection):
+        elif len(part.rows) == 1 and first_error(body)[0] in NOT_THIS_ROW:
+            place, write = part.rows[0]
+            self.verdicts[place] = row_verdict(write, body)
+        elif not isinstance(failure, Rejection) or failure.status not in ROW_FAULTS:
             raise failure
         elif len(part.rows) == 1:
             place, write = part.rows[0]

@@ -9,6 +9,7 @@ from connector.core.handoff.required import required
 from connector.core.handoff.row import Handoff, SalesView, Step
 from connector.core.handoff.spoken import derived, sales_view
 from connector.core.handoff.table import EDGES, State, may
+from connector.core.handoff.undone import undone
 
 __all__ = [
     "EDGES",
@@ -26,4 +27,5 @@ __all__ = [
     "required",
     "sales_view",
     "settled",
+    "undone",
 ]

@@ -6,12 +6,13 @@ file or in the UI, which is POST /_practice/app here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from connector.practice.http import Request, Response, json_response
 from connector.practice.hubspot import values
 from connector.practice.hubspot.bodies import Body, inputs_of, json_object, object_at, text_at
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.errors import (
     Refused,
     invalid,
@@ -22,13 +23,10 @@ from connector.practice.hubspot.errors import (
 from connector.practice.hubspot.oauth import authenticate
 from connector.practice.hubspot.subscribing import MOST, TYPES, Subscription, of_project
 
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
-
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def let_in(core: HubSpotCore, request: Request) -> None:
+def let_in(core: Doing, request: Request) -> None:
     """The developer's key (`hapikey` or as bearer), or a token with the developer's scopes; else 401 or 403."""
     key = core.portal.account.developer_key
     if request.first("hapikey") == key or request.headers.get("authorization") == f"Bearer {key}":
@@ -40,17 +38,17 @@ def let_in(core: HubSpotCore, request: Request) -> None:
         raise missing_scopes([wanted])
 
 
-def _own(core: HubSpotCore, app_id: str) -> None:
+def _own(core: Doing, app_id: str) -> None:
     if app_id != str(core.portal.account.app_id):
         raise Refused(404, "resource not found")
 
 
-def get_settings(core: HubSpotCore, request: Request, app_id: str) -> Response:
+def get_settings(core: Doing, request: Request, app_id: str) -> Response:
     _own(core, app_id)
     return json_response(200, _settings(core))
 
 
-def _settings(core: HubSpotCore) -> dict[str, Any]:
+def _settings(core: Doing) -> dict[str, Any]:
     if not core.delivery.target_url:
         raise Refused(404, "No webhook settings were found for this app", category="OBJECT_NOT_FOUND")
     stamp = values.iso(core.now_ms())
@@ -59,7 +57,7 @@ def _settings(core: HubSpotCore) -> dict[str, Any]:
     return {"targetUrl": target, "throttling": throttling, "createdAt": stamp, "updatedAt": stamp}
 
 
-def put_settings(core: HubSpotCore, request: Request, app_id: str) -> Response:
+def put_settings(core: Doing, request: Request, app_id: str) -> Response:
     """The target is https; plain http goes to this machine only."""
     _own(core, app_id)
     body = json_object(request)
@@ -68,7 +66,7 @@ def put_settings(core: HubSpotCore, request: Request, app_id: str) -> Response:
     return json_response(200, _settings(core))
 
 
-def _aim(core: HubSpotCore, target: str, most: Any) -> None:
+def _aim(core: Doing, target: str, most: Any) -> None:
     if not target or most is None:
         raise required_fields(["targetUrl", "throttling"])
     if isinstance(most, bool) or not isinstance(most, int) or most <= 5:
@@ -86,19 +84,19 @@ def _is_address(target: str) -> bool:
         return False
 
 
-def drop_settings(core: HubSpotCore, request: Request, app_id: str) -> Response:
+def drop_settings(core: Doing, request: Request, app_id: str) -> Response:
     _own(core, app_id)
     core.delivery.update({"target_url": ""})
     return Response(204)
 
 
 # subscriptions -------------------------------------------------------------------------------------
-def list_subscriptions(core: HubSpotCore, request: Request, app_id: str) -> Response:
+def list_subscriptions(core: Doing, request: Request, app_id: str) -> Response:
     _own(core, app_id)
     return json_response(200, {"results": [_shown(core, one) for one in core.outbox.listed()]})
 
 
-def subscribe(core: HubSpotCore, request: Request, app_id: str) -> Response:
+def subscribe(core: Doing, request: Request, app_id: str) -> Response:
     """Inactive unless it is said otherwise; the same one twice is refused."""
     _own(core, app_id)
     body = json_object(request)
@@ -127,25 +125,25 @@ def _same(one: Subscription, other: Subscription) -> bool:
     return all(one.get(key) == other.get(key) for key in ("type", "property", "object"))
 
 
-def get_subscription(core: HubSpotCore, request: Request, app_id: str, key: str) -> Response:
+def get_subscription(core: Doing, request: Request, app_id: str, key: str) -> Response:
     _own(core, app_id)
     return json_response(200, _shown(core, _known(core, key)))
 
 
-def change_subscription(core: HubSpotCore, request: Request, app_id: str, key: str) -> Response:
+def change_subscription(core: Doing, request: Request, app_id: str, key: str) -> Response:
     """`active` alone can be changed."""
     _own(core, app_id)
     return json_response(200, _switched(core, _known(core, key), json_object(request)))
 
 
-def drop_subscription(core: HubSpotCore, request: Request, app_id: str, key: str) -> Response:
+def drop_subscription(core: Doing, request: Request, app_id: str, key: str) -> Response:
     _own(core, app_id)
     core.outbox.listed().remove(_known(core, key))
     core.outbox.lay()
     return Response(204)
 
 
-def change_several(core: HubSpotCore, request: Request, app_id: str) -> Response:
+def change_several(core: Doing, request: Request, app_id: str) -> Response:
     """POST …/subscriptions/batch/update `{"inputs": [{"id", "active"}]}`"""
     _own(core, app_id)
     results: list[dict[str, Any]] = []
@@ -158,21 +156,21 @@ def change_several(core: HubSpotCore, request: Request, app_id: str) -> Response
     return core.batch_answer(200, results, errors)
 
 
-def _switched(core: HubSpotCore, held: Subscription, body: Body) -> dict[str, Any]:
+def _switched(core: Doing, held: Subscription, body: Body) -> dict[str, Any]:
     if "active" in body:
         held["active"] = body["active"] is True
     core.outbox.lay()
     return _shown(core, held)
 
 
-def _known(core: HubSpotCore, key: str) -> Subscription:
+def _known(core: Doing, key: str) -> Subscription:
     found = next((one for one in core.outbox.listed() if str(one["id"]) == key), None)
     if found is None:
         raise Refused(404, "resource not found")
     return found
 
 
-def _shown(core: HubSpotCore, one: Subscription) -> dict[str, Any]:
+def _shown(core: Doing, one: Subscription) -> dict[str, Any]:
     stamp = values.iso(core.now_ms())
     shown: dict[str, Any] = {
         "id": str(one["id"]),
@@ -188,7 +186,7 @@ def _shown(core: HubSpotCore, one: Subscription) -> dict[str, Any]:
     return shown
 
 
-def install(core: HubSpotCore, file: dict[str, Any]) -> None:
+def install(core: Doing, file: dict[str, Any]) -> None:
     """What uploading a project does: its webhooks file sets target, concurrency and subscriptions. ValueError."""
     target, most, rows = of_project(file)
     core.outbox.subscribe(rows)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connector.practice.http import Request, Response
 from connector.practice.hubspot.bodies import Body, inputs_of, json_object, object_at, wants
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.errors import (
     ContactExists,
     InvalidValues,
@@ -26,9 +27,6 @@ from connector.practice.hubspot.reading import names_to_show, shown, texts, writ
 from connector.practice.hubspot.store import Record, Store
 from connector.practice.hubspot.writing import Claims, Planned
 
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
-
 Plan = Callable[[Body, Claims | None], Planned]
 
 
@@ -36,7 +34,7 @@ class _Missing(Exception):
     """An id of a batch that no live record has."""
 
 
-def read(core: HubSpotCore, request: Request, name: str) -> Response:
+def read(core: Doing, request: Request, name: str) -> Response:
     store, body = core.portal.store(name), json_object(request)
     histories = tuple(name for name in texts(body.get("propertiesWithHistory")) if name in store.rules)
     inputs = _inputs(core, body, with_history=bool(histories))
@@ -58,7 +56,7 @@ def _finder(store: Store, keyed_by: str | None) -> Callable[[str], Record | None
     return lambda key: store.find(key, keyed_by)
 
 
-def create(core: HubSpotCore, request: Request, name: str) -> Response:
+def create(core: Doing, request: Request, name: str) -> Response:
     store = core.portal.store(name)
     inputs = _inputs(core, json_object(request))
     links: dict[int, Links] = {}
@@ -74,7 +72,7 @@ def create(core: HubSpotCore, request: Request, name: str) -> Response:
     return _write(core, store, inputs, plan, 201, links=links)
 
 
-def update(core: HubSpotCore, request: Request, name: str) -> Response:
+def update(core: Doing, request: Request, name: str) -> Response:
     store = core.portal.store(name)
     inputs = _inputs(core, json_object(request))
     _refuse_twins([_key(item) for item in inputs])
@@ -89,7 +87,7 @@ def update(core: HubSpotCore, request: Request, name: str) -> Response:
     return _write(core, store, inputs, plan, 200)
 
 
-def upsert(core: HubSpotCore, request: Request, name: str) -> Response:
+def upsert(core: Doing, request: Request, name: str) -> Response:
     """The results say `new`; the value of `idProperty` itself is stored when the record is made."""
     store = core.portal.store(name)
     inputs = _inputs(core, json_object(request))
@@ -110,7 +108,7 @@ def upsert(core: HubSpotCore, request: Request, name: str) -> Response:
     return _write(core, store, inputs, plan, 200, says_new=True, whole=whole)
 
 
-def archive(core: HubSpotCore, request: Request, name: str) -> Response:
+def archive(core: Doing, request: Request, name: str) -> Response:
     store = core.portal.store(name)
     for key in [_key(item) for item in _inputs(core, json_object(request))]:
         record = store.find(key, None)
@@ -119,7 +117,7 @@ def archive(core: HubSpotCore, request: Request, name: str) -> Response:
     return Response(204)
 
 
-def _inputs(core: HubSpotCore, body: Body, with_history: bool = False) -> list[Body]:
+def _inputs(core: Doing, body: Body, with_history: bool = False) -> list[Body]:
     inputs = inputs_of(body)
     settings = core.settings
     if with_history and len(inputs) > settings.history_batch:
@@ -153,7 +151,7 @@ Errors = list[dict[str, Any]]
 
 
 def _write(
-    core: HubSpotCore,
+    core: Doing,
     store: Store,
     inputs: list[Body],
     plan: Plan,
@@ -177,7 +175,7 @@ def _write(
     return core.batch_answer(status, results, errors)
 
 
-def _one_by_one(core: HubSpotCore, store: Store, inputs: list[Body], plan: Plan) -> tuple[Done, Errors]:
+def _one_by_one(core: Doing, store: Store, inputs: list[Body], plan: Plan) -> tuple[Done, Errors]:
     """Each row for itself: what is wrong goes into `errors` beside what was done."""
     done: Done = []
     errors: Errors = []
@@ -199,7 +197,7 @@ def _one_by_one(core: HubSpotCore, store: Store, inputs: list[Body], plan: Plan)
     return done, errors
 
 
-def _all(core: HubSpotCore, store: Store, inputs: list[Body], plan: Plan) -> tuple[Done, Errors]:
+def _all(core: Doing, store: Store, inputs: list[Body], plan: Plan) -> tuple[Done, Errors]:
     """All or nothing: everything is checked before anything is stored (unknown ids: by a setting)."""
     claims: Claims = {}
     planned: list[Planned] = []
@@ -224,7 +222,7 @@ def _all(core: HubSpotCore, store: Store, inputs: list[Body], plan: Plan) -> tup
     return done, [missing_objects(missing, store.kind.caps).in_batch(None)] if missing else []
 
 
-def _whole(core: HubSpotCore, refusals: list[Refused]) -> Refused:
+def _whole(core: Doing, refusals: list[Refused]) -> Refused:
     """One error for the batch: all bad values together, else the first refusal."""
     problems = [item for one in refusals if isinstance(one, InvalidValues) for item in one.problems]
     if problems:

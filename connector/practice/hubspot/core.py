@@ -6,28 +6,28 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from connector.practice import people
-from connector.practice.clock import Clock, milliseconds
+from connector.practice.clock import Clock
 from connector.practice.faults import Faults, OneShot
 from connector.practice.http import Request, Response
 from connector.practice.hubspot import own
+from connector.practice.hubspot.delivery import Delivered, Delivery
 from connector.practice.hubspot.doing import Doing
-from connector.practice.hubspot.errors import Refused, injected
+from connector.practice.hubspot.errors import Refused
+from connector.practice.hubspot.injected import NAMED, answer_to
 from connector.practice.hubspot.limits import Limits
-from connector.practice.hubspot.oauth import Caller, Code, Token
 from connector.practice.hubspot.populate import populate
 from connector.practice.hubspot.routes import Route, find, let_in
 from connector.practice.hubspot.schema import Property
-from connector.practice.hubspot.sender import Delivered, Delivery
 from connector.practice.hubspot.settings import Settings
 from connector.practice.hubspot.state import Portal, Source
-from connector.practice.hubspot.webhooks import Event, Outbox, Subscription
+from connector.practice.hubspot.tokens import Caller
+from connector.practice.hubspot.webhooks import Outbox, Subscription
 from connector.practice.hubspot.writing import Change, Writer
-from connector.practice.service import Service
 
 OnWrite = Callable[["HubSpotCore", Change], None]
 
 
-class HubSpotCore(Doing, Service):
+class HubSpotCore(Doing):
     """A portal with `count` generated persons of `seed`.
 
     `properties`: more contact properties, or others in place of the shipped ones; `lacking`: names of shipped
@@ -35,6 +35,8 @@ class HubSpotCore(Doing, Service):
     default); `take_events()` drains them in process. `on_write`: callbacks that see every committed change and
     may answer it with `edit(by="automation")`.
     """
+
+    named = NAMED
 
     def __init__(
         self,
@@ -55,9 +57,9 @@ class HubSpotCore(Doing, Service):
         self.base_url = "https://api.hubapi.com"
         self.delivery = Delivery()
         self.delivered = Delivered()
-        self.sender_shown: Callable[[], dict[str, Any]] | None = None
-        self.on_write: list[OnWrite] = []
-        self.automations: list[own.Automation] = []
+        self.sender_shown = None
+        self.on_write = []
+        self.automations = []
         self._closing: list[Callable[[], None]] = []
         self._start(subscriptions)
 
@@ -66,10 +68,9 @@ class HubSpotCore(Doing, Service):
         self.writer = Writer(self.portal, self.told)
         self.indexes = self.new_indexes()
         self.limits = Limits(self.settings)
-        self.tokens: dict[str, Token] = {}
-        self.codes: dict[str, Code] = {}
-        self.refresh_token: str | None = self.portal.account.refresh_token
-        self.installed_scopes: tuple[str, ...] | None = None
+        self.tokens, self.codes = {}, {}
+        self.refresh_token = self.portal.account.refresh_token
+        self.installed_scopes = None
         self.outbox = Outbox(self.portal, self.seed)
         self.api_source = Source("INTEGRATION", str(self.portal.account.app_id), label="Accord")
         self._depth = 0
@@ -101,7 +102,7 @@ class HubSpotCore(Doing, Service):
 
     def refusal(self, shot: OneShot, request: Request) -> Response:
         is_search = find(request.method, request.path).lane == "search"
-        return injected(shot.status, is_search, self.portal.correlation())
+        return answer_to(shot, is_search, self.portal.correlation())
 
     def endpoint(self, request: Request) -> str | None:
         route = find(request.method, request.path)
@@ -109,9 +110,6 @@ class HubSpotCore(Doing, Service):
 
     def practice(self, request: Request) -> Response | None:
         return own.answer(self, request)
-
-    def now_ms(self) -> int:
-        return milliseconds(self.clock.now())
 
     # in process ------------------------------------------------------------------------------------
     def edit(
@@ -137,24 +135,6 @@ class HubSpotCore(Doing, Service):
         deed = own.Deed(object, id, email, by, create, delete, restore, merge, forget)
         with self.lock:
             return own.edit(self, dict(values or {}), deed)
-
-    def contact(self, key: str) -> dict[str, str]:
-        """The stored values of a live contact, by id or e-mail; a copy. KeyError if there is none."""
-        return self.record("contacts", key)
-
-    def record(self, name: str, key: str) -> dict[str, str]:
-        """The stored values of a live record of a kind, by id (a contact by e-mail too); a copy. KeyError."""
-        with self.lock:
-            store = self.portal.store(name)
-            found = store.find(key, None) or (store.find(key, "email") if store.has_emails else None)
-            if found is None:
-                raise KeyError(key)
-            return dict(found.values)
-
-    def take_events(self) -> list[Event]:
-        """Drains the webhook events that wait, oldest first."""
-        with self.lock:
-            return self.outbox.take()
 
     def snapshot(self) -> dict[str, Any]:
         """Live records of every kind that has any, ids of archived contacts, lists, owners; all in order of id."""

@@ -2,44 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
 
+from connector.practice.clock import milliseconds
 from connector.practice.http import Response, json_response
 from connector.practice.hubspot import values
 from connector.practice.hubspot.associations import End, Turn
+from connector.practice.hubspot.delivery import Delivered, Delivery
+from connector.practice.hubspot.indexes import Index
 from connector.practice.hubspot.kinds import Kind
+from connector.practice.hubspot.limits import Limits
 from connector.practice.hubspot.schema import Property
-from connector.practice.hubspot.search import Index
 from connector.practice.hubspot.settings import Settings
 from connector.practice.hubspot.state import Portal
 from connector.practice.hubspot.store import Record, Source, Store, Written
-from connector.practice.hubspot.webhooks import Outbox
-from connector.practice.hubspot.writing import Change, touch
-
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
-    from connector.practice.hubspot.own import Automation
+from connector.practice.hubspot.tokens import Code, Token
+from connector.practice.hubspot.webhooks import Event, Outbox
+from connector.practice.hubspot.writing import Change, Writer, touch
+from connector.practice.service import Service
 
 _DEEPEST = 3
 _COMPANY = "associatedcompanyid"
 
 
-class Doing:
-    """Everything that changes records passes through here. The core's lock is held."""
+class Workflow(Protocol):
+    """What answers writes; see own.Automation."""
+
+    def uses(self, plural: str, name: str) -> bool: ...
+    def consider(self, core: Doing, change: Change) -> None: ...
+
+
+class Doing(Service):
+    """Everything that changes records passes through here. The core's lock is held.
+
+    All paths of the service see the core as this: the core itself, which knows them all, comes last (core.py).
+    """
 
     portal: Portal
+    writer: Writer
     settings: Settings
+    seed: int
+    base_url: str
     outbox: Outbox
+    delivery: Delivery
+    delivered: Delivered
+    sender_shown: Callable[[], dict[str, Any]] | None
     indexes: dict[str, Index]
+    limits: Limits
+    tokens: dict[str, Token]
+    codes: dict[str, Code]
+    refresh_token: str | None
+    installed_scopes: tuple[str, ...] | None
     api_source: Source
-    on_write: list[Callable[[HubSpotCore, Change], None]]
-    automations: list[Automation]
+    on_write: list[Callable[[Any, Change], None]]
+    automations: list[Workflow]
     version: str
     _depth: int
 
     def now_ms(self) -> int:
+        return milliseconds(self.clock.now())
+
+    def edit(
+        self, values: Mapping[str, Any] | None = None, *, id: str | None = None, email: str | None = None,
+        by: str = "user", create: bool = False, delete: bool = False, object: str = "contact", restore: bool = False,
+        merge: str | None = None, forget: bool = False,
+    ) -> str:  # fmt: skip
+        """What a person does; see HubSpotCore.edit."""
         raise NotImplementedError
+
+    def contact(self, key: str) -> dict[str, str]:
+        """The stored values of a live contact, by id or e-mail; a copy. KeyError if there is none."""
+        return self.record("contacts", key)
+
+    def record(self, name: str, key: str) -> dict[str, str]:
+        """The stored values of a live record of a kind, by id (a contact by e-mail too); a copy. KeyError."""
+        with self.lock:
+            store = self.portal.store(name)
+            found = store.find(key, None) or (store.find(key, "email") if store.has_emails else None)
+            if found is None:
+                raise KeyError(key)
+            return dict(found.values)
+
+    def take_events(self) -> list[Event]:
+        """Drains the webhook events that wait, oldest first."""
+        with self.lock:
+            return self.outbox.take()
 
     # the version of the call at hand ---------------------------------------------------------------
     @property
@@ -122,12 +170,11 @@ class Doing:
         if self._depth >= _DEEPEST:
             return
         self._depth += 1
-        core: Any = self
         try:
             for callback in tuple(self.on_write):
-                callback(core, change)
+                callback(self, change)
             for rule in self.automations:
-                rule.consider(core, change)
+                rule.consider(self, change)
         finally:
             self._depth -= 1
 

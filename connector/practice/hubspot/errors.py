@@ -4,7 +4,7 @@ Everything but `message` may be missing from an error body, so each constructor 
 real one gives.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import orjson
@@ -186,37 +186,3 @@ def required_properties(caps: str, names: Iterable[str]) -> Refused:
     }
     message = f"Error creating {caps}. Some required properties were not set."
     return Refused(400, message, errors=[detail], category="VALIDATION_ERROR")
-
-
-def injected(status: int, is_search: bool, correlation: str) -> Response:
-    """What HubSpot answers when a fault asks for `status`."""
-    if status in _PAGES:
-        page = f"<html><head><title>{status}</title></head><body>{_PAGES[status]}</body></html>"
-        return Response(status, page.encode(), {"Content-Type": "text/html;charset=utf-8"})
-    return _refusal(status, is_search).response(correlation)
-
-
-def _refusal(status: int, is_search: bool) -> Refused:
-    if status == 401:
-        return expired(1)
-    if status == 403:
-        return missing_scopes(["crm.objects.contacts.write"])
-    if status == 429:
-        return over_search_limit() if is_search else over_limit("TEN_SECONDLY_ROLLING")
-    return Refused(status, _MESSAGES.get(status, "internal error"))
-
-
-_PAGES: Mapping[int, str] = {
-    414: "Request-URI Too Long",
-    502: "Bad Gateway",
-    504: "Gateway Time-out",
-    521: "Web server is down",
-    522: "Connection timed out",
-    523: "Origin is unreachable",
-    524: "A timeout occurred",
-}
-_MESSAGES: Mapping[int, str] = {
-    423: "The account is locked by another bulk operation. Try again in a few seconds.",
-    477: "The account is being moved to another data center.",
-    503: "service unavailable",
-}

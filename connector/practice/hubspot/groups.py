@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connector.practice.http import Request, Response, json_response
 from connector.practice.hubspot.bodies import json_object, text_at
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.errors import Refused, already_exists, invalid, required_fields
 from connector.practice.hubspot.store import Store
 
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
 
-
-def list_all(core: HubSpotCore, request: Request, kind: str) -> Response:
+def list_all(core: Doing, request: Request, kind: str) -> Response:
     store = core.portal.store(kind)
     return json_response(200, {"results": [_group(store, name) for name in store.groups]})
 
 
-def get(core: HubSpotCore, request: Request, kind: str, name: str) -> Response:
+def get(core: Doing, request: Request, kind: str, name: str) -> Response:
     store = core.portal.store(kind)
     return json_response(200, _group(store, _there(store, name)))
 
 
-def create(core: HubSpotCore, request: Request, kind: str) -> Response:
+def create(core: Doing, request: Request, kind: str) -> Response:
     store, body = core.portal.store(kind), json_object(request)
     name, label = text_at(body, "name"), text_at(body, "label")
     if not name or not label:
@@ -35,14 +33,14 @@ def create(core: HubSpotCore, request: Request, kind: str) -> Response:
     return json_response(201, _group(store, name))
 
 
-def update(core: HubSpotCore, request: Request, kind: str, name: str) -> Response:
+def update(core: Doing, request: Request, kind: str, name: str) -> Response:
     store, body = core.portal.store(kind), json_object(request)
     held = _there(store, name)
     store.groups[held] = text_at(body, "label") or store.groups[held]
     return json_response(200, _group(store, held))
 
 
-def archive(core: HubSpotCore, request: Request, kind: str, name: str) -> Response:
+def archive(core: Doing, request: Request, kind: str, name: str) -> Response:
     store = core.portal.store(kind)
     if any(item.group == name for item in store.properties.values()):
         message = f"Property group {name} still has active properties."

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connector.practice.http import Request, Response, json_response
 from connector.practice.hubspot.associations import End, Label
 from connector.practice.hubspot.bodies import Body, json_body, object_at, objects_of, text_at, whole
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.errors import Refused, invalid, not_json
 from connector.practice.hubspot.store import Record, Store
-
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
 
 Links = list[tuple[Store, Record, set[int]]]
 
 
-def planned_links(core: HubSpotCore, store: Store, body: Body) -> Links:
+def planned_links(core: Doing, store: Store, body: Body) -> Links:
     """`associations` of a create, checked: each `{"to": {"id"}, "types": [{"associationCategory", …TypeId}]}`."""
     links: Links = []
     for item in objects_of(body, "associations"):
@@ -30,7 +28,7 @@ def planned_links(core: HubSpotCore, store: Store, body: Body) -> Links:
     return links
 
 
-def _other_end(core: HubSpotCore, store: Store, wanted: list[int]) -> Store:
+def _other_end(core: Doing, store: Store, wanted: list[int]) -> Store:
     """Which kind is meant stands in the type ids alone."""
     for (start, end), known in core.portal.associations.labels.items():
         if start == store.kind.type_id and wanted and set(wanted) <= set(known):
@@ -38,12 +36,12 @@ def _other_end(core: HubSpotCore, store: Store, wanted: list[int]) -> Store:
     raise invalid(f"Invalid association types for {store.kind.caps}: {wanted}")
 
 
-def link_new(core: HubSpotCore, store: Store, record: Record, links: Links) -> None:
+def link_new(core: Doing, store: Store, record: Record, links: Links) -> None:
     for other, target, type_ids in links:
         core.link((store.kind.type_id, record.id), (other.kind.type_id, target.id), type_ids)
 
 
-def put_default(core: HubSpotCore, request: Request, name: str, key: str, to: str, other: str) -> Response:
+def put_default(core: Doing, request: Request, name: str, key: str, to: str, other: str) -> Response:
     """PUT …/associations/default/{to}/{toId}: unlabelled. Told in both directions."""
     start, end = _stores(core, name, to)
     pair = _pair(core, start, end, key, other)
@@ -51,7 +49,7 @@ def put_default(core: HubSpotCore, request: Request, name: str, key: str, to: st
     return json_response(200, core.batch_frame(defaults(core, *pair)))
 
 
-def defaults(core: HubSpotCore, start: End, end: End) -> list[dict[str, Any]]:
+def defaults(core: Doing, start: End, end: End) -> list[dict[str, Any]]:
     known = core.portal.associations
     return [
         {
@@ -66,7 +64,7 @@ def defaults(core: HubSpotCore, start: End, end: End) -> list[dict[str, Any]]:
     ]
 
 
-def put(core: HubSpotCore, request: Request, name: str, key: str, to: str, other: str) -> Response:
+def put(core: Doing, request: Request, name: str, key: str, to: str, other: str) -> Response:
     """PUT with labels: a list of types. 201, and the labels in words."""
     start, end = _stores(core, name, to)
     body = json_body(request)
@@ -78,7 +76,7 @@ def put(core: HubSpotCore, request: Request, name: str, key: str, to: str, other
     return json_response(201, labels_row(core, *pair, type_ids))
 
 
-def labels_row(core: HubSpotCore, start: End, end: End, type_ids: set[int]) -> dict[str, Any]:
+def labels_row(core: Doing, start: End, end: End, type_ids: set[int]) -> dict[str, Any]:
     """Ids are numbers on the wire; `labels` names those of the portal's own."""
     known = core.portal.associations.between(start[0], end[0])
     return {
@@ -92,7 +90,7 @@ def labels_row(core: HubSpotCore, start: End, end: End, type_ids: set[int]) -> d
     }
 
 
-def read_page(core: HubSpotCore, request: Request, name: str, key: str, to: str) -> Response:
+def read_page(core: Doing, request: Request, name: str, key: str, to: str) -> Response:
     start, end = _stores(core, name, to)
     record = start.get(key, None)
     limit = whole(request.first("limit"), "limit", 500, 1, 500)
@@ -105,7 +103,7 @@ def read_page(core: HubSpotCore, request: Request, name: str, key: str, to: str)
 
 
 def rows_of(
-    core: HubSpotCore, start: Store, end: Store, key: str, limit: int, after: str | None
+    core: Doing, start: Store, end: Store, key: str, limit: int, after: str | None
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Associated records with their labels, and the cursor of the next page."""
     cursor = whole(after, "after", 0)
@@ -125,7 +123,7 @@ def _type_row(label: Label) -> dict[str, Any]:
     return {"category": label.category, "typeId": label.type_id, "label": label.label}
 
 
-def delete(core: HubSpotCore, request: Request, name: str, key: str, to: str, other: str) -> Response:
+def delete(core: Doing, request: Request, name: str, key: str, to: str, other: str) -> Response:
     """All labels at once; 204 also where nothing was associated."""
     start, end = _stores(core, name, to)
     first, second = start.survivor(key), end.survivor(other)
@@ -133,20 +131,20 @@ def delete(core: HubSpotCore, request: Request, name: str, key: str, to: str, ot
     return Response(204)
 
 
-def _stores(core: HubSpotCore, name: str, to: str) -> tuple[Store, Store]:
+def _stores(core: Doing, name: str, to: str) -> tuple[Store, Store]:
     start, end = core.portal.store(name), core.portal.store(to)
     core.portal.associations.between(start.kind.type_id, end.kind.type_id, (start.kind.caps, end.kind.caps))
     return start, end
 
 
-def _pair(core: HubSpotCore, start: Store, end: Store, key: str, other: str) -> tuple[End, End]:
+def _pair(core: Doing, start: Store, end: Store, key: str, other: str) -> tuple[End, End]:
     first, second = start.get(key, None), end.get(other, None)
     if first is second:
         raise to_itself(first.id)
     return (start.kind.type_id, first.id), (end.kind.type_id, second.id)
 
 
-def _known_types(core: HubSpotCore, start: Store, end: Store, specs: list[Body]) -> set[int]:
+def _known_types(core: Doing, start: Store, end: Store, specs: list[Body]) -> set[int]:
     known = core.portal.associations.between(start.kind.type_id, end.kind.type_id)
     wanted = {_type_id(item) for item in specs}
     strange = sorted(wanted - set(known))
@@ -164,7 +162,7 @@ def _type_id(spec: Body) -> int:
     return number
 
 
-def known_types(core: HubSpotCore, start: Store, end: Store, specs: list[Body]) -> set[int]:
+def known_types(core: Doing, start: Store, end: Store, specs: list[Body]) -> set[int]:
     """Type ids of `types`, each one of the pair's; raises 400."""
     return _known_types(core, start, end, specs)
 

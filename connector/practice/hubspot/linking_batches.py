@@ -6,23 +6,21 @@ A batch does what can be done and tells the rest, without trace ids: it has none
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connector.practice.http import Request, Response, json_response
 from connector.practice.hubspot import linking
 from connector.practice.hubspot.associations import End, Label
 from connector.practice.hubspot.bodies import Body, inputs_of, json_object, object_at, objects_of, text_at
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.errors import Refused, invalid, required_fields
 from connector.practice.hubspot.store import Store
-
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
 
 _MOST_WRITES, _MOST_READS, _MOST_LABELS = 2000, 1000, 10
 Rows = list[dict[str, Any]]
 
 
-def _ends(core: HubSpotCore, name: str, to: str) -> tuple[Store, Store]:
+def _ends(core: Doing, name: str, to: str) -> tuple[Store, Store]:
     start, end = core.portal.store(name), core.portal.store(to)
     names = (start.kind.caps, end.kind.caps)
     core.portal.associations.between(start.kind.type_id, end.kind.type_id, names)
@@ -50,7 +48,7 @@ def _each(inputs: list[Body], work: Callable[[Body], Rows]) -> tuple[Rows, Rows]
     return results, errors
 
 
-def create(core: HubSpotCore, request: Request, name: str, to: str) -> Response:
+def create(core: Doing, request: Request, name: str, to: str) -> Response:
     start, end = _ends(core, name, to)
 
     def work(item: Body) -> Rows:
@@ -65,7 +63,7 @@ def create(core: HubSpotCore, request: Request, name: str, to: str) -> Response:
     return core.batch_answer(200 if core.dated else 201, *_each(_inputs(request, _MOST_WRITES), work))
 
 
-def associate_default(core: HubSpotCore, request: Request, name: str, to: str) -> Response:
+def associate_default(core: Doing, request: Request, name: str, to: str) -> Response:
     start, end = _ends(core, name, to)
 
     def work(item: Body) -> Rows:
@@ -76,7 +74,7 @@ def associate_default(core: HubSpotCore, request: Request, name: str, to: str) -
     return core.batch_answer(200, *_each(_inputs(request, _MOST_WRITES), work))
 
 
-def read(core: HubSpotCore, request: Request, name: str, to: str) -> Response:
+def read(core: Doing, request: Request, name: str, to: str) -> Response:
     """A record without any is told as an error, though it is none."""
     start, end = _ends(core, name, to)
 
@@ -96,7 +94,7 @@ def read(core: HubSpotCore, request: Request, name: str, to: str) -> Response:
     return core.batch_answer(200, *_each(_inputs(request, _MOST_READS), work))
 
 
-def archive(core: HubSpotCore, request: Request, name: str, to: str) -> Response:
+def archive(core: Doing, request: Request, name: str, to: str) -> Response:
     start, end = _ends(core, name, to)
     for item in _inputs(request, _MOST_WRITES):
         key = start.survivor(text_at(object_at(item, "from"), "id"))
@@ -106,7 +104,7 @@ def archive(core: HubSpotCore, request: Request, name: str, to: str) -> Response
     return _gone(core)
 
 
-def archive_labels(core: HubSpotCore, request: Request, name: str, to: str) -> Response:
+def archive_labels(core: Doing, request: Request, name: str, to: str) -> Response:
     start, end = _ends(core, name, to)
     for item in _inputs(request, _MOST_WRITES):
         key = start.survivor(text_at(object_at(item, "from"), "id"))
@@ -116,7 +114,7 @@ def archive_labels(core: HubSpotCore, request: Request, name: str, to: str) -> R
     return _gone(core)
 
 
-def _gone(core: HubSpotCore) -> Response:
+def _gone(core: Doing) -> Response:
     """204; on the dated paths 200 with the frame of a batch and nothing in it."""
     return json_response(200, core.batch_frame([])) if core.any_dated else Response(204)
 
@@ -149,7 +147,7 @@ def _none(key: str, start: Store, end: Store) -> Refused:
 
 
 # labels --------------------------------------------------------------------------------------------
-def labels(core: HubSpotCore, request: Request, name: str, to: str) -> Response:
+def labels(core: Doing, request: Request, name: str, to: str) -> Response:
     start, end = _ends(core, name, to)
     known = core.portal.associations.between(start.kind.type_id, end.kind.type_id)
     return json_response(200, {"results": [_row(one) for one in known.values()]})
@@ -159,7 +157,7 @@ def _row(label: Label) -> dict[str, Any]:
     return {"category": label.category, "typeId": label.type_id, "label": label.label}
 
 
-def add_label(core: HubSpotCore, request: Request, name: str, to: str) -> Response:
+def add_label(core: Doing, request: Request, name: str, to: str) -> Response:
     """At most ten a pair; 200 with the new types of both directions."""
     start, end = _ends(core, name, to)
     body = json_object(request)
@@ -176,7 +174,7 @@ def add_label(core: HubSpotCore, request: Request, name: str, to: str) -> Respon
     return json_response(200, {"results": [_row(one) for one in made]})
 
 
-def change_label(core: HubSpotCore, request: Request, name: str, to: str) -> Response:
+def change_label(core: Doing, request: Request, name: str, to: str) -> Response:
     start, end = _ends(core, name, to)
     body = json_object(request)
     label = _own(core, start, end, text_at(body, "associationTypeId"))
@@ -186,14 +184,14 @@ def change_label(core: HubSpotCore, request: Request, name: str, to: str) -> Res
     return Response(204)
 
 
-def drop_label(core: HubSpotCore, request: Request, name: str, to: str, key: str) -> Response:
+def drop_label(core: Doing, request: Request, name: str, to: str, key: str) -> Response:
     start, end = _ends(core, name, to)
     label = _own(core, start, end, key)
     core.portal.associations.drop_label(start.kind.type_id, end.kind.type_id, label.type_id)
     return Response(204)
 
 
-def _own(core: HubSpotCore, start: Store, end: Store, key: str) -> Label:
+def _own(core: Doing, start: Store, end: Store, key: str) -> Label:
     held = core.portal.associations.own(start.kind.type_id, end.kind.type_id)
     found = next((one for one in held if str(one.type_id) == key), None)
     if found is None:

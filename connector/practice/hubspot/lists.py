@@ -5,22 +5,20 @@ What a DYNAMIC list selects is not worked out here: it keeps its filters and sta
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connector.practice.http import Request, Response, json_response
 from connector.practice.hubspot import values
 from connector.practice.hubspot.bodies import json_body, json_object, text_at, wants, whole
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.errors import Refused, invalid, not_json, required_fields
 from connector.practice.hubspot.segments import Segment, shown_list
-
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
 
 _PROCESSING = ("MANUAL", "DYNAMIC", "SNAPSHOT")
 _MOST_FROM, _MOST_NAMED = 100_000, 500
 
 
-def create(core: HubSpotCore, request: Request) -> Response:
+def create(core: Doing, request: Request) -> Response:
     body = json_object(request)
     lacking = [key for key in ("name", "objectTypeId", "processingType") if not text_at(body, key)]
     if lacking:
@@ -38,28 +36,28 @@ def create(core: HubSpotCore, request: Request) -> Response:
     return json_response(200, {"list": shown_list(made)})
 
 
-def _free(core: HubSpotCore, name: str, type_id: str) -> None:
+def _free(core: Doing, name: str, type_id: str) -> None:
     if _named(core, name, type_id):
         raise invalid(f"List name '{name}' is already in use", subCategory="ILS.DUPLICATE_LIST_NAMES")
 
 
-def get(core: HubSpotCore, request: Request, key: str) -> Response:
+def get(core: Doing, request: Request, key: str) -> Response:
     return json_response(200, {"list": shown_list(_known(core, key), wants(request, "includeFilters"))})
 
 
-def get_by_name(core: HubSpotCore, request: Request, object_type: str, name: str) -> Response:
+def get_by_name(core: Doing, request: Request, object_type: str, name: str) -> Response:
     found = _named(core, name, core.portal.store(object_type).kind.type_id)
     if found is None:
         raise _unknown_list(name)
     return json_response(200, {"list": shown_list(found, wants(request, "includeFilters"))})
 
 
-def get_several(core: HubSpotCore, request: Request) -> Response:
+def get_several(core: Doing, request: Request) -> Response:
     asked = [core.portal.lists.get(key) for key in request.query.get("listIds", [])]
     return json_response(200, {"lists": [shown_list(held) for held in asked if held]})
 
 
-def search(core: HubSpotCore, request: Request) -> Response:
+def search(core: Doing, request: Request) -> Response:
     body = json_object(request)
     query, offset = text_at(body, "query").lower(), whole(text_at(body, "offset"), "offset", 0)
     count = whole(text_at(body, "count"), "count", 20, 0, _MOST_NAMED)
@@ -84,14 +82,14 @@ def _without_size(held: Segment) -> dict[str, Any]:
     return {key: value for key, value in shown_list(held).items() if key != "size"}
 
 
-def archive(core: HubSpotCore, request: Request, key: str) -> Response:
+def archive(core: Doing, request: Request, key: str) -> Response:
     held = _known(core, key)
     held.deleted_ms = core.now_ms()
     core.portal.dropped_lists[key] = core.portal.lists.pop(key)
     return Response(204)
 
 
-def restore(core: HubSpotCore, request: Request, key: str) -> Response:
+def restore(core: Doing, request: Request, key: str) -> Response:
     """204 also for a list that was never deleted."""
     held = core.portal.dropped_lists.pop(key, None)
     if held is not None:
@@ -102,7 +100,7 @@ def restore(core: HubSpotCore, request: Request, key: str) -> Response:
     return Response(204)
 
 
-def rename(core: HubSpotCore, request: Request, key: str) -> Response:
+def rename(core: Doing, request: Request, key: str) -> Response:
     """PUT …/update-list-name?listName="""
     held, name = _known(core, key), request.first("listName") or ""
     if not name:
@@ -114,7 +112,7 @@ def rename(core: HubSpotCore, request: Request, key: str) -> Response:
 
 
 # members -------------------------------------------------------------------------------------------
-def members(core: HubSpotCore, request: Request, key: str) -> Response:
+def members(core: Doing, request: Request, key: str) -> Response:
     held = _known(core, key)
     limit = whole(request.first("limit"), "limit", 100, 1, 250)
     after = whole(request.first("after"), "after", 0)
@@ -130,7 +128,7 @@ def members(core: HubSpotCore, request: Request, key: str) -> Response:
     return json_response(200, body)
 
 
-def lists_of(core: HubSpotCore, request: Request, object_type: str, key: str) -> Response:
+def lists_of(core: Doing, request: Request, object_type: str, key: str) -> Response:
     type_id = core.portal.store(object_type).kind.type_id
     held = [one for one in core.portal.lists.values() if key in one.members and one.type_id == type_id]
     rows = [
@@ -140,21 +138,21 @@ def lists_of(core: HubSpotCore, request: Request, object_type: str, key: str) ->
     return json_response(200, {"results": rows, "total": len(rows)})
 
 
-def add(core: HubSpotCore, request: Request, key: str) -> Response:
+def add(core: Doing, request: Request, key: str) -> Response:
     return json_response(200, _move(core, _by_hand(core, key), _ids(request), []))
 
 
-def remove(core: HubSpotCore, request: Request, key: str) -> Response:
+def remove(core: Doing, request: Request, key: str) -> Response:
     return json_response(200, _move(core, _by_hand(core, key), [], _ids(request)))
 
 
-def add_and_remove(core: HubSpotCore, request: Request, key: str) -> Response:
+def add_and_remove(core: Doing, request: Request, key: str) -> Response:
     body = json_object(request)
     joining, leaving = body.get("recordIdsToAdd") or [], body.get("recordIdsToRemove") or []
     return json_response(200, _move(core, _by_hand(core, key), _texts(joining), _texts(leaving)))
 
 
-def add_from(core: HubSpotCore, request: Request, key: str, source: str) -> Response:
+def add_from(core: Doing, request: Request, key: str, source: str) -> Response:
     held, given = _by_hand(core, key), _known(core, source)
     if len(given.members) > _MOST_FROM:
         raise invalid(f"A list can take at most {_MOST_FROM} records from another one")
@@ -162,13 +160,13 @@ def add_from(core: HubSpotCore, request: Request, key: str, source: str) -> Resp
     return Response(204)
 
 
-def remove_all(core: HubSpotCore, request: Request, key: str) -> Response:
+def remove_all(core: Doing, request: Request, key: str) -> Response:
     held = _by_hand(core, key)
     _move(core, held, [], list(held.members))
     return Response(204)
 
 
-def _move(core: HubSpotCore, held: Segment, joining: list[str], leaving: list[str]) -> dict[str, list[str]]:
+def _move(core: Doing, held: Segment, joining: list[str], leaving: list[str]) -> dict[str, list[str]]:
     """Members already there and strangers who leave are passed over in silence."""
     now, live = core.now_ms(), core.portal.stores[held.type_id].live
     missing = [item for item in (*joining, *leaving) if item not in live]
@@ -182,7 +180,7 @@ def _move(core: HubSpotCore, held: Segment, joining: list[str], leaving: list[st
     return {"recordsIdsAdded": added, "recordIdsRemoved": removed, "recordIdsMissing": missing}
 
 
-def _by_hand(core: HubSpotCore, key: str) -> Segment:
+def _by_hand(core: Doing, key: str) -> Segment:
     held = _known(core, key)
     if held.processing == "DYNAMIC":
         raise invalid(f"List {key} is DYNAMIC: records can't be added to or removed from it")
@@ -203,12 +201,12 @@ def _more(held: Segment) -> dict[str, str]:
     return {"hs_list_size": str(len(held.members)), "hs_list_reference_count": "0"}
 
 
-def _named(core: HubSpotCore, name: str, type_id: str) -> Segment | None:
+def _named(core: Doing, name: str, type_id: str) -> Segment | None:
     held = core.portal.lists.values()
     return next((one for one in held if one.name == name and one.type_id == type_id), None)
 
 
-def _known(core: HubSpotCore, key: str) -> Segment:
+def _known(core: Doing, key: str) -> Segment:
     held = core.portal.lists.get(key)
     if held is None:
         raise _unknown_list(key)

@@ -6,18 +6,14 @@ merge functionality" the real one may.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from connector.practice.http import Request, Response, json_response
 from connector.practice.hubspot.bodies import json_object, text_at
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.errors import Refused, invalid, not_found, required_fields
 from connector.practice.hubspot.objects import id_property
 from connector.practice.hubspot.reading import names_to_show, shown
 from connector.practice.hubspot.store import Record, Source, Store, Written, emails_of
 from connector.practice.hubspot.writing import Change, touch
-
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
 
 _MOST_MERGED = 250
 _NOT_MOVED = frozenset(
@@ -25,7 +21,7 @@ _NOT_MOVED = frozenset(
 )
 
 
-def merge(core: HubSpotCore, request: Request, name: str) -> Response:
+def merge(core: Doing, request: Request, name: str) -> Response:
     store, body = core.portal.store(name), json_object(request)
     keys = [text_at(body, key) for key in ("primaryObjectId", "objectIdToMerge")]
     if not all(keys):
@@ -42,7 +38,7 @@ def _record(store: Store, key: str) -> Record:
     return record
 
 
-def merge_records(core: HubSpotCore, store: Store, primary: Record, loser: Record, source: Source) -> Record:
+def merge_records(core: Doing, store: Store, primary: Record, loser: Record, source: Source) -> Record:
     """The primary one's values win, the other's fill its blanks; e-mails, links and list places are kept."""
     if primary is loser:
         raise invalid(f"Can't merge {store.kind.singular} {primary.id} with itself")
@@ -105,7 +101,7 @@ def _place(stages: list[str], stage: str) -> int:
     return stages.index(stage) if stage in stages else -1
 
 
-def _survivor(core: HubSpotCore, store: Store, primary: Record, loser: Record, now: int) -> Record:
+def _survivor(core: Doing, store: Store, primary: Record, loser: Record, now: int) -> Record:
     """The primary record, or a new one that takes its place; both old ones are gone from the store."""
     store.unlink(loser)
     if not core.settings.merge_new_id:
@@ -130,7 +126,7 @@ def _vids(survivor: Record, ids: list[str], now: int) -> None:
     survivor.values["hs_calculated_merged_vids"] = ";".join(known.get(key, f"{key}:{now}") for key in ids)
 
 
-def _move_ties(core: HubSpotCore, store: Store, gone: tuple[Record, Record], survivor: Record) -> None:
+def _move_ties(core: Doing, store: Store, gone: tuple[Record, Record], survivor: Record) -> None:
     end = (store.kind.type_id, survivor.id)
     for record in gone:
         if record is not survivor:
@@ -142,7 +138,7 @@ def _move_ties(core: HubSpotCore, store: Store, gone: tuple[Record, Record], sur
             held.members[survivor.id] = min(times)
 
 
-def gdpr_delete(core: HubSpotCore, request: Request, name: str) -> Response:
+def gdpr_delete(core: Doing, request: Request, name: str) -> Response:
     """Gone for good, live or archived; the e-mail of nobody is remembered, so no form makes it again."""
     store, body = core.portal.store(name), json_object(request)
     key = text_at(body, "objectId")
@@ -161,7 +157,7 @@ def gdpr_delete(core: HubSpotCore, request: Request, name: str) -> Response:
     return Response(204)
 
 
-def forget(core: HubSpotCore, store: Store, record: Record, source: Source) -> None:
+def forget(core: Doing, store: Store, record: Record, source: Source) -> None:
     """Takes every trace of a record away, and tells about it."""
     was_live = record.archived_ms is None
     if was_live:

@@ -2,56 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from connector.practice.http import Request, Response, json_response
 from connector.practice.hubspot.bodies import json_object
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.errors import Refused, expired, invalid, unauthenticated
 from connector.practice.hubspot.scopes import SCOPES
-
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
+from connector.practice.hubspot.tokens import Caller, Code, Token
 
 __all__ = ["SCOPES", "Caller", "Token", "authenticate"]
 _USER_ID = 9_000_011
 _USER = {"user": "practice@accord.example.com", "hub_domain": "practice.accord.example.com"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """An issued access token; `epoch` is the faults' token_epoch at that time."""
-
-    text: str
-    until_ms: int
-    epoch: int
-    scopes: tuple[str, ...] = SCOPES
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """An authorization code: good once, for a while, and for the address it was sent to."""
-
-    redirect_uri: str
-    scopes: tuple[str, ...]
-    until_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls: an app installed by OAuth has a smaller burst limit and no daily one."""
-
-    oauth: bool
-    scopes: tuple[str, ...] = SCOPES
-
-
-def granted(core: HubSpotCore) -> tuple[str, ...]:
+def granted(core: Doing) -> tuple[str, ...]:
     """The scopes of the private app's token; a setting."""
     return SCOPES if core.settings.scopes is None else tuple(core.settings.scopes)
 
 
-def authenticate(core: HubSpotCore, request: Request) -> Caller:
+def authenticate(core: Doing, request: Request) -> Caller:
     """The caller; raises 401. A private app's token never expires, but the fault `expire_tokens` stops it."""
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text:
@@ -69,7 +40,7 @@ def authenticate(core: HubSpotCore, request: Request) -> Caller:
     return Caller(oauth=True, scopes=token.scopes)
 
 
-def consent(core: HubSpotCore, request: Request) -> Response:
+def consent(core: Doing, request: Request) -> Response:
     """GET /oauth/authorize: what a person sees and says yes to; sends the browser back with a code."""
     if request.first("client_id") != core.portal.account.client_id:
         raise invalid("missing or invalid client id")
@@ -89,7 +60,7 @@ def consent(core: HubSpotCore, request: Request) -> Response:
     return Response(302, b"", {"Location": f"{address}{joint}{urlencode(told)}"})
 
 
-def new_code(core: HubSpotCore, redirect_uri: str, scopes: tuple[str, ...] | None = None) -> str:
+def new_code(core: Doing, redirect_uri: str, scopes: tuple[str, ...] | None = None) -> str:
     """A code as consent gives one; in process, for tests that have no browser."""
     text = f"na1-{core.portal.dice.getrandbits(128):032x}"
     until = core.now_ms() + core.settings.code_seconds * 1000
@@ -97,7 +68,7 @@ def new_code(core: HubSpotCore, redirect_uri: str, scopes: tuple[str, ...] | Non
     return text
 
 
-def issue(core: HubSpotCore, request: Request) -> Response:
+def issue(core: Doing, request: Request) -> Response:
     """POST /oauth/v1/token: `refresh_token` and `authorization_code`."""
     form = _form(core, request)
     grant = form.get("grant_type")
@@ -122,7 +93,7 @@ def issue(core: HubSpotCore, request: Request) -> Response:
     return json_response(200, body)
 
 
-def _form(core: HubSpotCore, request: Request) -> dict[str, str]:
+def _form(core: Doing, request: Request) -> dict[str, str]:
     """The form, with the app's own credentials checked."""
     text = request.body.decode("utf-8", "replace")
     form = {name: values[0] for name, values in parse_qs(text).items()}
@@ -134,7 +105,7 @@ def _form(core: HubSpotCore, request: Request) -> dict[str, str]:
     return form
 
 
-def _refreshed(core: HubSpotCore, form: dict[str, str]) -> tuple[str, ...]:
+def _refreshed(core: Doing, form: dict[str, str]) -> tuple[str, ...]:
     if core.refresh_token is None or form.get("refresh_token") != core.refresh_token:
         raise _refused("BAD_REFRESH_TOKEN", "missing or invalid refresh token", "invalid_grant")
     if core.settings.refresh_rotates:
@@ -142,7 +113,7 @@ def _refreshed(core: HubSpotCore, form: dict[str, str]) -> tuple[str, ...]:
     return tuple(scope for scope in core.installed_scopes or granted(core) if scope in granted(core))
 
 
-def _exchanged(core: HubSpotCore, form: dict[str, str]) -> tuple[str, ...]:
+def _exchanged(core: Doing, form: dict[str, str]) -> tuple[str, ...]:
     code = core.codes.pop(form.get("code", ""), None)
     if code is None or code.until_ms <= core.now_ms():
         raise _refused("BAD_AUTH_CODE", "missing or unknown auth code", "invalid_grant")
@@ -153,14 +124,14 @@ def _exchanged(core: HubSpotCore, form: dict[str, str]) -> tuple[str, ...]:
     return code.scopes
 
 
-def _app_token(core: HubSpotCore, form: dict[str, str]) -> Response:
+def _app_token(core: Doing, form: dict[str, str]) -> Response:
     """`client_credentials`: the app itself, for the webhooks journal and the app's own settings."""
     token = _new_token(core, tuple(form.get("scope", "").split()) or ("developers-read", "developers-write"))
     body = {"access_token": token.text, "expires_in": core.settings.token_seconds, "token_type": "bearer"}
     return json_response(200, body)
 
 
-def describe(core: HubSpotCore, request: Request, text: str) -> Response:
+def describe(core: Doing, request: Request, text: str) -> Response:
     """GET /oauth/v1/access-tokens/{token}; the private app's token is described too."""
     account, token = core.portal.account, core.tokens.get(text)
     if token is None and text != account.private_token:
@@ -179,7 +150,7 @@ def describe(core: HubSpotCore, request: Request, text: str) -> Response:
     return json_response(200, body)
 
 
-def describe_refresh(core: HubSpotCore, request: Request, text: str) -> Response:
+def describe_refresh(core: Doing, request: Request, text: str) -> Response:
     """GET /oauth/v1/refresh-tokens/{token}"""
     account = core.portal.account
     if core.refresh_token is None or text != core.refresh_token:
@@ -196,14 +167,14 @@ def describe_refresh(core: HubSpotCore, request: Request, text: str) -> Response
     return json_response(200, body)
 
 
-def drop_refresh(core: HubSpotCore, request: Request, text: str) -> Response:
+def drop_refresh(core: Doing, request: Request, text: str) -> Response:
     """DELETE /oauth/v1/refresh-tokens/{token}: no more access tokens from it; those issued live on."""
     if core.refresh_token is not None and text == core.refresh_token:
         core.refresh_token = None
     return Response(204)
 
 
-def introspect(core: HubSpotCore, request: Request) -> Response:
+def introspect(core: Doing, request: Request) -> Response:
     """POST /oauth/{dated}/token/introspect: `active`, and for a live token what it may do."""
     text, account = _form(core, request).get("token", ""), core.portal.account
     token, now = core.tokens.get(text), core.now_ms()
@@ -218,7 +189,7 @@ def introspect(core: HubSpotCore, request: Request) -> Response:
     return json_response(200, {"active": False})
 
 
-def revoke(core: HubSpotCore, request: Request) -> Response:
+def revoke(core: Doing, request: Request) -> Response:
     """POST /oauth/{dated}/token/revoke: answers the same for a token that is none (RFC 7009)."""
     text = _form(core, request).get("token", "")
     core.tokens.pop(text, None)
@@ -227,7 +198,7 @@ def revoke(core: HubSpotCore, request: Request) -> Response:
     return Response(core.settings.revoke_status)
 
 
-def describe_private(core: HubSpotCore, request: Request) -> Response:
+def describe_private(core: Doing, request: Request) -> Response:
     """POST /oauth/v2/private-apps/get/access-token-info {"tokenKey"}."""
     account = core.portal.account
     if json_object(request).get("tokenKey") != account.private_token:
@@ -241,7 +212,7 @@ def describe_private(core: HubSpotCore, request: Request) -> Response:
     return json_response(200, body)
 
 
-def _new_token(core: HubSpotCore, scopes: tuple[str, ...]) -> Token:
+def _new_token(core: Doing, scopes: tuple[str, ...]) -> Token:
     text = f"C{core.portal.dice.getrandbits(320):080x}"
     until = core.now_ms() + core.settings.token_seconds * 1000
     token = Token(text, until, core.faults.token_epoch, scopes)

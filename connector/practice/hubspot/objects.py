@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connector.practice.http import Request, Response, json_response
 from connector.practice.hubspot.bodies import json_object, object_at, wants, whole
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.errors import Refused, invalid, not_found
 from connector.practice.hubspot.linking import link_new, planned_links
 from connector.practice.hubspot.reading import names_to_show, shown, with_associations, written
 from connector.practice.hubspot.store import Record, Store
 
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
 
-
-def read_one(core: HubSpotCore, request: Request, name: str, key: str) -> Response:
+def read_one(core: Doing, request: Request, name: str, key: str) -> Response:
     """A merged-away id gives the record it went into, whose `id` differs."""
     store = core.portal.store(name)
     record = _asked(core, store, request, key)
@@ -25,7 +23,7 @@ def read_one(core: HubSpotCore, request: Request, name: str, key: str) -> Respon
     return json_response(200, result)
 
 
-def read_page(core: HubSpotCore, request: Request, name: str) -> Response:
+def read_page(core: Doing, request: Request, name: str) -> Response:
     store = core.portal.store(name)
     names, with_history = _shape(store, request)
     limit = whole(request.first("limit"), "limit", 10, 1, 50 if with_history else 100)
@@ -56,12 +54,12 @@ def _page(store: Store, request: Request, limit: int) -> tuple[list[Record], boo
     return page, False
 
 
-def _linked(core: HubSpotCore, store: Store, record: Record, asked: list[str]) -> dict[str, Any]:
+def _linked(core: Doing, store: Store, record: Record, asked: list[str]) -> dict[str, Any]:
     found = with_associations(core.portal, store, record, asked)
     return {"associations": found} if found else {}
 
 
-def create(core: HubSpotCore, request: Request, name: str) -> Response:
+def create(core: Doing, request: Request, name: str) -> Response:
     store, body = core.portal.store(name), json_object(request)
     links = planned_links(core, store, body)
     planned = core.writer.plan(store, None, object_at(body, "properties"), core.api_source, ruled=core.ruled)
@@ -72,7 +70,7 @@ def create(core: HubSpotCore, request: Request, name: str) -> Response:
     return json_response(201, written(core.portal, record, planned, core.warned), {"Location": location})
 
 
-def update(core: HubSpotCore, request: Request, name: str, key: str) -> Response:
+def update(core: Doing, request: Request, name: str, key: str) -> Response:
     store = core.portal.store(name)
     record = store.get(key, id_property(store, request.first("idProperty")))
     body = json_object(request)
@@ -84,7 +82,7 @@ def update(core: HubSpotCore, request: Request, name: str, key: str) -> Response
     return json_response(200, written(core.portal, record, planned, core.warned))
 
 
-def archive(core: HubSpotCore, request: Request, name: str, key: str) -> Response:
+def archive(core: Doing, request: Request, name: str, key: str) -> Response:
     """204 also for an id that nobody has, or that is archived already (a setting)."""
     store = core.portal.store(name)
     record = store.find(key, None)
@@ -107,7 +105,7 @@ def id_property(store: Store, name: Any) -> str | None:
     raise invalid(f"Property '{name}' is not a unique property of {caps} and can't be used as idProperty")
 
 
-def _asked(core: HubSpotCore, store: Store, request: Request, key: str) -> Record:
+def _asked(core: Doing, store: Store, request: Request, key: str) -> Record:
     if wants(request, "archived") and key in store.archived:
         return store.archived[key]
     return store.get(key, id_property(store, request.first("idProperty")))

@@ -88,6 +88,10 @@ _FORM = an_object(
 
 BODIES: tuple[tuple[str, Schema], ...] = (
     (r"POST /crm/v3/objects/\{type\}$", _NEW),
+    (
+        r"POST /automation/v4/flows/batch/read$",
+        an_object("inputs", inputs=list_of(an_object("flowId type", flowId=TEXT, type={"enum": ["FLOW_ID"]}))),
+    ),
     (r"PATCH /crm/v3/objects/", an_object("properties", properties=_PROPERTIES)),
     (r"POST .*objects/\{type\}/batch/create$", an_object("inputs", inputs=list_of(_NEW, 4))),
     (r"POST .*objects/\{type\}/batch/up", an_object("inputs", inputs=list_of(_ROW, 4))),

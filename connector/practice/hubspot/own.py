@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connector.practice.http import Request, Response, json_response
 from connector.practice.hubspot import app
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.errors import Refused, not_found
 from connector.practice.hubspot.merging import forget, merge_records
 from connector.practice.hubspot.oauth import new_code
 from connector.practice.hubspot.state import Source
 from connector.practice.hubspot.store import Record, Store
 from connector.practice.hubspot.writing import Change
-
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
 
 SOURCES: Mapping[str, Source] = {
     "user": Source("CRM_UI", "userId:9000011", 9_000_011),
@@ -29,18 +27,21 @@ SOURCES: Mapping[str, Source] = {
 
 @dataclass(frozen=True)
 class Automation:
-    """A workflow: when `when_field` is set (to `equals`, if given) by anyone but a workflow, it sets `set`."""
+    """A workflow: when `when_field` is set (to `equals`, if given) by anyone but a workflow, it sets `set`. `mails`: it
+    says that it sends a marketing e-mail, too (none is sent)."""
 
     when_field: str
     set: dict[str, Any]
     equals: str | None = None
     object: str = "contacts"
+    name: str = ""
+    mails: bool = False
 
     def uses(self, plural: str, name: str) -> bool:
         """Whether a property can't be deleted because of this."""
         return plural == self.object and (name == self.when_field or name in self.set)
 
-    def consider(self, core: HubSpotCore, change: Change) -> None:
+    def consider(self, core: Doing, change: Change) -> None:
         if change.archived or change.source.type == "AUTOMATION_PLATFORM":
             return
         if change.kind.plural != self.object:
@@ -66,7 +67,7 @@ class Deed:
     forget: bool = False
 
 
-def edit(core: HubSpotCore, values: dict[str, Any], deed: Deed) -> str:
+def edit(core: Doing, values: dict[str, Any], deed: Deed) -> str:
     """See HubSpotCore.edit; the lock is held."""
     if deed.by not in SOURCES:
         raise ValueError(f"by is one of {', '.join(SOURCES)}")
@@ -87,7 +88,7 @@ def edit(core: HubSpotCore, values: dict[str, Any], deed: Deed) -> str:
     return core.writer.commit(planned, source, core.now_ms()).id
 
 
-def _back_or_gone(core: HubSpotCore, store: Store, deed: Deed, source: Source) -> str:
+def _back_or_gone(core: Doing, store: Store, deed: Deed, source: Source) -> str:
     archived = store.archived.get(deed.id or "")
     if deed.forget:
         record = archived or store.get(deed.id or str(deed.email), None if deed.id else "email")
@@ -112,7 +113,7 @@ def _named(store: Store, values: Mapping[str, Any], deed: Deed) -> Record | None
     return None
 
 
-def answer(core: HubSpotCore, request: Request) -> Response | None:
+def answer(core: Doing, request: Request) -> Response | None:
     """One call under `/_practice/`; None when there is no such path. ValueError is answered 400."""
     found = _PATHS.get((request.method, request.path.rstrip("/")))
     if found is None:
@@ -123,11 +124,11 @@ def answer(core: HubSpotCore, request: Request) -> Response | None:
         return refused.response(core.portal.correlation())
 
 
-def _edit(core: HubSpotCore, request: Request) -> Response:
+def _edit(core: Doing, request: Request) -> Response:
     return json_response(200, {"id": core.edit(**dict(request.json() or {}))})
 
 
-def _automate(core: HubSpotCore, request: Request) -> Response:
+def _automate(core: Doing, request: Request) -> Response:
     """{"object"?: "contact", "when_field", "equals"?, "set": {...}, "mode": "after"}."""
     body = dict(request.json() or {})
     if body.pop("mode", "after") != "after":
@@ -138,28 +139,29 @@ def _automate(core: HubSpotCore, request: Request) -> Response:
     return _automations(core, request)
 
 
-def _automations(core: HubSpotCore, request: Request) -> Response:
-    return json_response(200, {"automations": [asdict(rule) for rule in core.automations]})
+def _automations(core: Doing, request: Request) -> Response:
+    held = [asdict(rule) for rule in core.automations if isinstance(rule, Automation)]
+    return json_response(200, {"automations": held})
 
 
-def _forget_automations(core: HubSpotCore, request: Request) -> Response:
+def _forget_automations(core: Doing, request: Request) -> Response:
     with core.lock:
         core.automations.clear()
     return _automations(core, request)
 
 
-def _settings(core: HubSpotCore, request: Request) -> Response:
+def _settings(core: Doing, request: Request) -> Response:
     return json_response(200, core.settings.shown())
 
 
-def _set(core: HubSpotCore, request: Request) -> Response:
+def _set(core: Doing, request: Request) -> Response:
     with core.lock:
         core.settings.update(request.json() or {})
         core.portal.lay_rules()
     return _settings(core, request)
 
 
-def _webhooks(core: HubSpotCore, request: Request) -> Response:
+def _webhooks(core: Doing, request: Request) -> Response:
     """Where events go, what became of them, and what is undelivered; `idle` when nothing is."""
     with core.lock:
         waiting = core.outbox.waiting()
@@ -178,7 +180,7 @@ def _webhooks(core: HubSpotCore, request: Request) -> Response:
     )
 
 
-def _set_webhooks(core: HubSpotCore, request: Request) -> Response:
+def _set_webhooks(core: Doing, request: Request) -> Response:
     """{"target_url", "subscriptions": [...] | "all", and any setting of Delivery}."""
     body = dict(request.json() or {})
     with core.lock:
@@ -188,14 +190,14 @@ def _set_webhooks(core: HubSpotCore, request: Request) -> Response:
     return _webhooks(core, request)
 
 
-def _install(core: HubSpotCore, request: Request) -> Response:
+def _install(core: Doing, request: Request) -> Response:
     """A project's webhooks file, as uploading the project would set it."""
     with core.lock:
         app.install(core, dict(request.json() or {}))
     return _webhooks(core, request)
 
 
-def _code(core: HubSpotCore, request: Request) -> Response:
+def _code(core: Doing, request: Request) -> Response:
     """{"redirect_uri", "scopes"?}: an authorization code, as a person's consent gives one."""
     body = dict(request.json() or {})
     scopes = tuple(body["scopes"]) if "scopes" in body else None
@@ -203,7 +205,7 @@ def _code(core: HubSpotCore, request: Request) -> Response:
         return json_response(200, {"code": new_code(core, str(body["redirect_uri"]), scopes)})
 
 
-def _find(core: HubSpotCore, request: Request) -> Response:
+def _find(core: Doing, request: Request) -> Response:
     """{"object"?: "contact", "field": "id" or a property, "value"}: every live record that holds it, in full."""
     body = request.json() or {}
     field, value = body["field"], str(body["value"])
@@ -213,7 +215,7 @@ def _find(core: HubSpotCore, request: Request) -> Response:
         return json_response(200, {"records": [{"id": c.id, "values": dict(c.values)} for c in found]})
 
 
-_PATHS: Mapping[tuple[str, str], Callable[[HubSpotCore, Request], Response]] = {
+_PATHS: Mapping[tuple[str, str], Callable[[Doing, Request], Response]] = {
     ("POST", "/_practice/edit"): _edit,
     ("POST", "/_practice/find"): _find,
     ("GET", "/_practice/automations"): _automations,

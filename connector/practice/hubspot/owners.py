@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connector.practice.http import Request, Response, json_response
 from connector.practice.hubspot import values
 from connector.practice.hubspot.bodies import wants, whole
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.errors import Refused
 from connector.practice.hubspot.state import Owner
 
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
 
-
-def read_page(core: HubSpotCore, request: Request) -> Response:
+def read_page(core: Doing, request: Request) -> Response:
     most = core.settings.owner_page_limit
     limit = whole(request.first("limit"), "limit", min(100, most), 1, most)
     after = whole(request.first("after"), "after", 0)
@@ -30,7 +28,7 @@ def read_page(core: HubSpotCore, request: Request) -> Response:
     return json_response(200, body)
 
 
-def read_one(core: HubSpotCore, request: Request, key: str) -> Response:
+def read_one(core: Doing, request: Request, key: str) -> Response:
     if request.first("idProperty") == "userId":
         found = next((owner for owner in core.portal.owners.values() if str(owner.user_id) == key), None)
     else:
@@ -40,7 +38,7 @@ def read_one(core: HubSpotCore, request: Request, key: str) -> Response:
     return json_response(200, _shown(found))
 
 
-def account_details(core: HubSpotCore, request: Request) -> Response:
+def account_details(core: Doing, request: Request) -> Response:
     offset = core.settings.utc_offset_ms
     sign, minutes = "-" if offset < 0 else "+", abs(offset) // 60_000
     return json_response(
@@ -59,7 +57,7 @@ def account_details(core: HubSpotCore, request: Request) -> Response:
     )
 
 
-def daily_usage(core: HubSpotCore, request: Request) -> Response:
+def daily_usage(core: Doing, request: Request) -> Response:
     now = core.now_ms()
     row = {
         "name": "private-apps-api-calls-daily",

@@ -6,25 +6,23 @@ A stage in use can be deleted, unless the call asks for a check (from 2026-09 on
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connector.practice.http import Request, Response, json_response
 from connector.practice.hubspot.bodies import Body, json_object, object_at, objects_of, text_at, wants
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.errors import Refused, already_exists, invalid, required_fields
 from connector.practice.hubspot.pipelines import Pipeline, Stage, shown_pipeline, shown_stage
-
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
 
 _CHECKS = ("validateReferencesBeforeDelete", "validateDealStageUsagesBeforeDelete")
 
 
-def _held(core: HubSpotCore, name: str) -> dict[str, Pipeline]:
+def _held(core: Doing, name: str) -> dict[str, Pipeline]:
     """The pipelines of a kind; a kind without any has none."""
     return core.portal.pipelines.setdefault(core.portal.store(name).kind.plural, {})
 
 
-def _pipeline(core: HubSpotCore, name: str, key: str) -> Pipeline:
+def _pipeline(core: Doing, name: str, key: str) -> Pipeline:
     found = _held(core, name).get(key)
     if found is None:
         raise Refused(404, f"Pipeline {key} does not exist", category="OBJECT_NOT_FOUND")
@@ -38,16 +36,16 @@ def _stage(pipeline: Pipeline, key: str) -> Stage:
     return found
 
 
-def list_all(core: HubSpotCore, request: Request, name: str) -> Response:
+def list_all(core: Doing, request: Request, name: str) -> Response:
     held = sorted(_held(core, name).values(), key=lambda one: one.order)
     return json_response(200, {"results": [shown_pipeline(one) for one in held]})
 
 
-def get(core: HubSpotCore, request: Request, name: str, key: str) -> Response:
+def get(core: Doing, request: Request, name: str, key: str) -> Response:
     return json_response(200, shown_pipeline(_pipeline(core, name, key)))
 
 
-def create(core: HubSpotCore, request: Request, name: str) -> Response:
+def create(core: Doing, request: Request, name: str) -> Response:
     body, held = json_object(request), _held(core, name)
     _labelled(body)
     key = text_at(body, "pipelineId") or _new_key(core)
@@ -60,7 +58,7 @@ def create(core: HubSpotCore, request: Request, name: str) -> Response:
     return json_response(201, shown_pipeline(held[key]))
 
 
-def replace(core: HubSpotCore, request: Request, name: str, key: str) -> Response:
+def replace(core: Doing, request: Request, name: str, key: str) -> Response:
     """PUT: label, order and all stages."""
     pipeline, body = _pipeline(core, name, key), json_object(request)
     _labelled(body)
@@ -70,18 +68,18 @@ def replace(core: HubSpotCore, request: Request, name: str, key: str) -> Respons
     return _changed(core, pipeline, body)
 
 
-def update(core: HubSpotCore, request: Request, name: str, key: str) -> Response:
+def update(core: Doing, request: Request, name: str, key: str) -> Response:
     return _changed(core, _pipeline(core, name, key), json_object(request))
 
 
-def _changed(core: HubSpotCore, pipeline: Pipeline, body: Body) -> Response:
+def _changed(core: Doing, pipeline: Pipeline, body: Body) -> Response:
     pipeline.label = text_at(body, "label") or pipeline.label
     pipeline.order = _order(body, pipeline.order)
     pipeline.updated_ms = core.now_ms()
     return json_response(200, shown_pipeline(pipeline))
 
 
-def delete(core: HubSpotCore, request: Request, name: str, key: str) -> Response:
+def delete(core: Doing, request: Request, name: str, key: str) -> Response:
     held = _held(core, name)
     if key in held:
         _unused(core, request, name, set(held[key].stages))
@@ -92,16 +90,16 @@ def delete(core: HubSpotCore, request: Request, name: str, key: str) -> Response
 
 
 # stages --------------------------------------------------------------------------------------------
-def list_stages(core: HubSpotCore, request: Request, name: str, key: str) -> Response:
+def list_stages(core: Doing, request: Request, name: str, key: str) -> Response:
     stages = sorted(_pipeline(core, name, key).stages.values(), key=lambda one: one.order)
     return json_response(200, {"results": [shown_stage(one) for one in stages]})
 
 
-def get_stage(core: HubSpotCore, request: Request, name: str, key: str, stage: str) -> Response:
+def get_stage(core: Doing, request: Request, name: str, key: str, stage: str) -> Response:
     return json_response(200, shown_stage(_stage(_pipeline(core, name, key), stage)))
 
 
-def create_stage(core: HubSpotCore, request: Request, name: str, key: str) -> Response:
+def create_stage(core: Doing, request: Request, name: str, key: str) -> Response:
     pipeline, body = _pipeline(core, name, key), json_object(request)
     (made,) = _stages(core, name, [body]).values()
     if made.id in pipeline.stages or any(one.label == made.label for one in pipeline.stages.values()):
@@ -111,7 +109,7 @@ def create_stage(core: HubSpotCore, request: Request, name: str, key: str) -> Re
     return json_response(201, shown_stage(made))
 
 
-def update_stage(core: HubSpotCore, request: Request, name: str, key: str, stage: str) -> Response:
+def update_stage(core: Doing, request: Request, name: str, key: str, stage: str) -> Response:
     """PATCH and PUT: what is sent is changed; metadata as a whole."""
     held, body = _stage(_pipeline(core, name, key), stage), json_object(request)
     held.label = text_at(body, "label") or held.label
@@ -122,7 +120,7 @@ def update_stage(core: HubSpotCore, request: Request, name: str, key: str, stage
     return json_response(200, shown_stage(held))
 
 
-def delete_stage(core: HubSpotCore, request: Request, name: str, key: str, stage: str) -> Response:
+def delete_stage(core: Doing, request: Request, name: str, key: str, stage: str) -> Response:
     pipeline = _pipeline(core, name, key)
     if stage in pipeline.stages:
         _unused(core, request, name, {stage})
@@ -130,7 +128,7 @@ def delete_stage(core: HubSpotCore, request: Request, name: str, key: str, stage
     return Response(204)
 
 
-def _unused(core: HubSpotCore, request: Request, name: str, stages: set[str]) -> None:
+def _unused(core: Doing, request: Request, name: str, stages: set[str]) -> None:
     """Raises the 400 when records stand in one of these stages, and somebody asks to know."""
     checked = any(wants(request, flag) for flag in _CHECKS)
     if not (checked or (core.dated and core.settings.dated_delete_checks)):
@@ -145,7 +143,7 @@ def _unused(core: HubSpotCore, request: Request, name: str, stages: set[str]) ->
         )
 
 
-def _stages(core: HubSpotCore, name: str, bodies: list[Body]) -> dict[str, Stage]:
+def _stages(core: Doing, name: str, bodies: list[Body]) -> dict[str, Stage]:
     now = core.now_ms()
     made: dict[str, Stage] = {}
     for body in bodies:
@@ -156,7 +154,7 @@ def _stages(core: HubSpotCore, name: str, bodies: list[Body]) -> dict[str, Stage
     return made
 
 
-def _metadata(core: HubSpotCore, name: str, body: Body) -> dict[str, str]:
+def _metadata(core: Doing, name: str, body: Body) -> dict[str, str]:
     """A deal's stage needs a probability between 0 and 1."""
     given = {key: text_at(object_at(body, "metadata"), key) for key in object_at(body, "metadata")}
     if core.portal.store(name).kind.plural != "deals":
@@ -181,5 +179,5 @@ def _order(body: Body, default: int = 0) -> int:
     return order if isinstance(order, int) and not isinstance(order, bool) else default
 
 
-def _new_key(core: HubSpotCore) -> str:
+def _new_key(core: Doing) -> str:
     return str(uuid.UUID(int=core.portal.dice.getrandbits(128), version=4))

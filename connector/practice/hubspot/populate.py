@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.state import Portal, Source
 from connector.practice.people import Person, as_held, employee_band
-
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
 
 _IMPORT = Source("IMPORT", "contacts.csv", label="Import")
 _SIX_WEEKS = 6 * 7 * 86_400_000
 _MINUTE = 60_000
 
 
-def populate(core: HubSpotCore, persons: Iterable[Person]) -> None:
+def populate(core: Doing, persons: Iterable[Person]) -> None:
     """One contact a person, a minute apart, without webhook events."""
     at = core.now_ms() - _SIX_WEEKS
     for truth in persons:

@@ -6,20 +6,18 @@ takes an opt-out back. That the property follows at once is (memory): `optout_sh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connector.practice.http import Request, Response, json_response
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.errors import Refused
-
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
 
 _PATH = "/communication-preferences/{version}/statuses/{{email}}/unsubscribe-all"
 _VERSIONS = ("v4", "2026-03", "2026-09")
 _OPT_OUT = "hs_email_optout"
 
 
-def status(core: HubSpotCore, request: Request, email: str) -> Response:
+def status(core: Doing, request: Request, email: str) -> Response:
     """GET: one row where the address opted out, none where it did not."""
     _channel(request)
     held = _held(core, email)
@@ -27,7 +25,7 @@ def status(core: HubSpotCore, request: Request, email: str) -> Response:
     return json_response(200, _completed(core, rows))
 
 
-def unsubscribe(core: HubSpotCore, request: Request, email: str) -> Response:
+def unsubscribe(core: Doing, request: Request, email: str) -> Response:
     """POST: opts the address out; 200 also where it was out already, or where no contact has it."""
     _channel(request)
     held = _held(core, email)
@@ -45,7 +43,7 @@ def _channel(request: Request) -> None:
         raise Refused(400, "The query parameter channel is required", category="VALIDATION_ERROR")
 
 
-def _held(core: HubSpotCore, email: str) -> str | None:
+def _held(core: Doing, email: str) -> str | None:
     """What the contact with this address holds ("" for a blank); None where there is no such contact."""
     try:
         return core.contact(email).get(_OPT_OUT, "")
@@ -53,12 +51,12 @@ def _held(core: HubSpotCore, email: str) -> str | None:
         return None
 
 
-def _row(core: HubSpotCore, email: str, more: dict[str, Any]) -> dict[str, Any]:
+def _row(core: Doing, email: str, more: dict[str, Any]) -> dict[str, Any]:
     told = {"channel": "EMAIL", "status": "UNSUBSCRIBED", "subscriberIdString": email}
     return {**told, "timestamp": core.clock.now().isoformat().replace("+00:00", "Z"), **more}
 
 
-def _completed(core: HubSpotCore, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _completed(core: Doing, rows: list[dict[str, Any]]) -> dict[str, Any]:
     now = core.clock.now().isoformat().replace("+00:00", "Z")
     return {"status": "COMPLETE", "startedAt": now, "completedAt": now, "results": rows}
 

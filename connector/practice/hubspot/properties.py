@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connector.practice.http import Request, Response, json_response
 from connector.practice.hubspot import values
 from connector.practice.hubspot.bodies import Body, inputs_of, json_object, objects_of, text_at, wants
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.errors import (
     Refused,
     already_exists,
@@ -18,9 +19,6 @@ from connector.practice.hubspot.errors import (
 )
 from connector.practice.hubspot.schema import Property
 from connector.practice.hubspot.store import Store
-
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
 
 TYPES = ("bool", "date", "datetime", "enumeration", "number", "phone_number", "string")
 FIELD_TYPES = (
@@ -32,7 +30,7 @@ _NOT_IN_BATCHES = ("createdAt", "updatedAt", "archived", "hubspotDefined", "crea
 """Keys that a batch create was recorded without."""
 
 
-def list_all(core: HubSpotCore, request: Request, kind: str) -> Response:
+def list_all(core: Doing, request: Request, kind: str) -> Response:
     """No paging."""
     store = core.portal.store(kind)
     held = store.archived_properties if wants(request, "archived") else store.properties
@@ -40,18 +38,18 @@ def list_all(core: HubSpotCore, request: Request, kind: str) -> Response:
     return json_response(200, {"results": [shown(item, item.name not in store.properties) for item in found]})
 
 
-def get(core: HubSpotCore, request: Request, kind: str, name: str) -> Response:
+def get(core: Doing, request: Request, kind: str, name: str) -> Response:
     store = core.portal.store(kind)
     if wants(request, "archived") and name in store.archived_properties:
         return json_response(200, shown(store.archived_properties[name], archived=True))
     return json_response(200, shown(_known(store, name)))
 
 
-def create(core: HubSpotCore, request: Request, kind: str) -> Response:
+def create(core: Doing, request: Request, kind: str) -> Response:
     return json_response(201, shown(_made(core, core.portal.store(kind), json_object(request))))
 
 
-def _made(core: HubSpotCore, store: Store, body: Body) -> Property:
+def _made(core: Doing, store: Store, body: Body) -> Property:
     made = _checked(core, store, body)
     gone = store.archived_properties.pop(made.name, None)
     if gone is not None and core.settings.recreate_restores:
@@ -65,7 +63,7 @@ def _made(core: HubSpotCore, store: Store, body: Body) -> Property:
     return made
 
 
-def _checked(core: HubSpotCore, store: Store, body: Body) -> Property:
+def _checked(core: Doing, store: Store, body: Body) -> Property:
     lacking = [key for key in _NEEDED if not text_at(body, key)]
     if lacking:
         raise required_fields(lacking)
@@ -100,7 +98,7 @@ def _checked(core: HubSpotCore, store: Store, body: Body) -> Property:
     )
 
 
-def update(core: HubSpotCore, request: Request, kind: str, name: str) -> Response:
+def update(core: Doing, request: Request, kind: str, name: str) -> Response:
     """`options` replaces the whole list; `hasUniqueValue` never changes."""
     store, body = core.portal.store(kind), json_object(request)
     item = _known(store, name)
@@ -118,12 +116,12 @@ def update(core: HubSpotCore, request: Request, kind: str, name: str) -> Respons
     return json_response(200, shown(store.properties[name]))
 
 
-def archive(core: HubSpotCore, request: Request, kind: str, name: str) -> Response:
+def archive(core: Doing, request: Request, kind: str, name: str) -> Response:
     _archive(core, core.portal.store(kind), name)
     return Response(204)
 
 
-def _archive(core: HubSpotCore, store: Store, name: str) -> None:
+def _archive(core: Doing, store: Store, name: str) -> None:
     """The portal's own ones only, and none that a workflow uses. Records keep the values, out of sight."""
     item = store.properties.get(name)
     if item is None:
@@ -139,7 +137,7 @@ def _archive(core: HubSpotCore, store: Store, name: str) -> None:
 
 
 # batches -------------------------------------------------------------------------------------------
-def batch_read(core: HubSpotCore, request: Request, kind: str) -> Response:
+def batch_read(core: Doing, request: Request, kind: str) -> Response:
     """`{"archived", "inputs": [{"name"}]}`; what is not there is told in a 207."""
     store, body = core.portal.store(kind), json_object(request)
     held = store.archived_properties if body.get("archived") is True else store.properties
@@ -150,7 +148,7 @@ def batch_read(core: HubSpotCore, request: Request, kind: str) -> Response:
     return core.batch_answer(200, results, errors)
 
 
-def batch_create(core: HubSpotCore, request: Request, kind: str) -> Response:
+def batch_create(core: Doing, request: Request, kind: str) -> Response:
     """Does what can be done; a name that is taken is told by name."""
     store = core.portal.store(kind)
     results: list[dict[str, Any]] = []
@@ -165,7 +163,7 @@ def batch_create(core: HubSpotCore, request: Request, kind: str) -> Response:
     return core.batch_answer(200 if core.dated else 201, results, errors)
 
 
-def batch_archive(core: HubSpotCore, request: Request, kind: str) -> Response:
+def batch_archive(core: Doing, request: Request, kind: str) -> Response:
     store = core.portal.store(kind)
     for name in _names(_inputs(json_object(request))):
         _archive(core, store, name)
@@ -251,7 +249,7 @@ def _pairs(body: Body) -> tuple[tuple[str, str], ...]:
     return pairs
 
 
-def _known_group(core: HubSpotCore, store: Store, name: str) -> str:
+def _known_group(core: Doing, store: Store, name: str) -> str:
     if not core.settings.unknown_group_refused:
         store.groups.setdefault(name, name)
     if name not in store.groups:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from connector.practice.http import Request, Response
 from connector.practice.hubspot import app, oauth, scopes
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.errors import Refused
 from connector.practice.hubspot.kinds import STANDARD
 from connector.practice.hubspot.limits import Lane
 from connector.practice.hubspot.scopes import Need
 from connector.practice.hubspot.table import LINES, NOTHING, Answer, Line
-
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
 
 DATES = ("2025-09", "2026-03", "2026-09")
 """The dated versions that are served beside v3 and v4."""
@@ -129,7 +127,7 @@ def _served(line: Line, parts: dict[str, str], version: str) -> bool:
     return True
 
 
-def let_in(core: HubSpotCore, route: Route, request: Request) -> oauth.Caller | None:
+def let_in(core: Doing, route: Route, request: Request) -> oauth.Caller | None:
     """Who calls; None where no app does. Raises 401, 403, 414, and the 400 of an unknown kind of object."""
     if route.who == "nobody":
         return None
@@ -149,5 +147,5 @@ def _length(request: Request) -> int:
     return sum(len(key) + len(value) + 2 for key, held in request.query.items() for value in held)
 
 
-def _unknown(core: HubSpotCore, request: Request) -> Response:
+def _unknown(core: Doing, request: Request) -> Response:
     raise Refused(404, "resource not found")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connector.practice.http import Request, Response, json_response
 from connector.practice.hubspot import kinds
 from connector.practice.hubspot.bodies import json_object, object_at, objects_of, text_at
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.errors import Refused, invalid, required_fields
 from connector.practice.hubspot.properties import FIELD_TYPES, TYPES, shown
 from connector.practice.hubspot.reading import texts
@@ -14,23 +15,20 @@ from connector.practice.hubspot.schema import Property
 from connector.practice.hubspot.schema_business import properties_of
 from connector.practice.hubspot.store import Store
 
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
-
 _FIRST = 3_604_285
 
 
-def list_all(core: HubSpotCore, request: Request) -> Response:
+def list_all(core: Doing, request: Request) -> Response:
     """The portal's own kinds; HubSpot's are read one by one."""
     own = [store for store in core.portal.stores.values() if store.kind.custom]
     return json_response(200, {"results": [_shown(core, store) for store in own]})
 
 
-def get(core: HubSpotCore, request: Request, name: str) -> Response:
+def get(core: Doing, request: Request, name: str) -> Response:
     return json_response(200, _shown(core, core.portal.store(name)))
 
 
-def create(core: HubSpotCore, request: Request) -> Response:
+def create(core: Doing, request: Request) -> Response:
     """201. The kind can be called by its name, its full name and its id from now on."""
     body = json_object(request)
     lacking = [key for key in ("name", "labels", "properties", "requiredProperties") if not body.get(key)]
@@ -55,7 +53,7 @@ def create(core: HubSpotCore, request: Request) -> Response:
     return json_response(201, _shown(core, store))
 
 
-def delete(core: HubSpotCore, request: Request, name: str) -> Response:
+def delete(core: Doing, request: Request, name: str) -> Response:
     """Not while there are records of it."""
     store = core.portal.store(name)
     if not store.kind.custom:
@@ -82,7 +80,7 @@ def _property(item: dict[str, Any]) -> Property:
     )
 
 
-def _shown(core: HubSpotCore, store: Store) -> dict[str, Any]:
+def _shown(core: Doing, store: Store) -> dict[str, Any]:
     kind = store.kind
     return {
         "labels": {"singular": kind.label, "plural": kind.plural.capitalize()},
@@ -108,7 +106,7 @@ def _shown(core: HubSpotCore, store: Store) -> dict[str, Any]:
     }
 
 
-def _associations(core: HubSpotCore, type_id: str) -> list[dict[str, Any]]:
+def _associations(core: Doing, type_id: str) -> list[dict[str, Any]]:
     """Both directions, as recorded."""
     return [
         {

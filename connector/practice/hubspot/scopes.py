@@ -21,6 +21,7 @@ def _all() -> tuple[str, ...]:
     lists = [f"crm.lists.{do}" for do in _DO]
     return (
         "oauth",
+        "automation",
         _TICKETS,
         "crm.objects.owners.read",
         "communication_preferences.read",
@@ -53,6 +54,8 @@ def _wanted(need: Need, kinds: Collection[Kind]) -> list[tuple[str, ...]]:
         return [both[:1]] if do == "read" else [(scope,) for scope in both]
     if what == "owners":
         return [("crm.objects.owners.read",)]
+    if what == "automation":
+        return [("automation",)]
     if what == "preferences":
         scope = "communication_preferences"
         wanted = (f"{scope}.read_write", f"{scope}.{do}")

@@ -2,54 +2,21 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connector.practice.http import Request, Response, json_response
 from connector.practice.hubspot import values
 from connector.practice.hubspot.bodies import json_object, objects_of
+from connector.practice.hubspot.doing import Doing
 from connector.practice.hubspot.errors import Refused, invalid, not_json
 from connector.practice.hubspot.filters import Held, matcher
+from connector.practice.hubspot.indexes import Index
 from connector.practice.hubspot.reading import names_to_show, url
-from connector.practice.hubspot.settings import Settings
 from connector.practice.hubspot.store import Store
 
-if TYPE_CHECKING:
-    from connector.practice.hubspot.core import HubSpotCore
 
-
-class Index:
-    """What search sees of one kind: its records as they were `index_lag` seconds ago; None marks a deletion."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.rows: dict[str, Held] = {}
-        self._coming: deque[tuple[int, str, Held | None]] = deque()
-
-    def note(self, key: str, held: Held | None, now_ms: int) -> None:
-        """A record was written (or, with None, archived) at `now_ms`."""
-        lag = int(self.settings.index_lag * 1000)
-        if not lag and not self._coming:
-            self._take(key, held)
-            return
-        self._coming.append((now_ms + lag, key, dict(held) if held is not None else None))
-        self.settle(now_ms)
-
-    def settle(self, now_ms: int) -> None:
-        """Takes in everything whose time has come."""
-        while self._coming and self._coming[0][0] <= now_ms:
-            _, contact_id, held = self._coming.popleft()
-            self._take(contact_id, held)
-
-    def _take(self, contact_id: str, held: Held | None) -> None:
-        if held is None:
-            self.rows.pop(contact_id, None)
-        else:
-            self.rows[contact_id] = held
-
-
-def search(core: HubSpotCore, request: Request, name: str) -> Response:
+def search(core: Doing, request: Request, name: str) -> Response:
     store, body = core.portal.store(name), json_object(request)
     limit, start = _page(core, body)
     matches = matcher(core.portal, store, objects_of(body, "filterGroups"))
@@ -68,7 +35,7 @@ def search(core: HubSpotCore, request: Request, name: str) -> Response:
     return json_response(200, result)
 
 
-def _page(core: HubSpotCore, body: dict[str, Any]) -> tuple[int, int]:
+def _page(core: Doing, body: dict[str, Any]) -> tuple[int, int]:
     """Limit and offset; both come as numbers or as texts."""
     limit, after = str(body.get("limit") or 10), str(body.get("after") or 0)
     if not _is_whole(limit) or not 1 <= int(limit) <= 200:
@@ -93,7 +60,7 @@ def _by_query(store: Store, index: Index, found: list[str], query: Any) -> list[
     return [key for key in found if any(wanted in rows[key].get(name, "").lower() for name in names)]
 
 
-def _row(core: HubSpotCore, store: Store, held: Held, key: str, names: tuple[str, ...]) -> dict[str, Any]:
+def _row(core: Doing, store: Store, held: Held, key: str, names: tuple[str, ...]) -> dict[str, Any]:
     """As the index has it, which may be older than the record."""
     return {
         "id": key,

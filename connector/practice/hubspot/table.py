@@ -12,6 +12,7 @@ from connector.practice.http import Response
 from connector.practice.hubspot import (
     app,
     batches,
+    flows,
     groups,
     linking,
     linking_batches,
@@ -164,6 +165,8 @@ _ACCOUNT = [
         ("GET", "", owners.read_page, "read"),
         ("GET", "/{id}", owners.read_one, "read"),
     ),
+    Line("GET", "/automation/v4/flows", flows.read_page, ("automation", "read")),
+    Line("POST", "/automation/v4/flows/batch/read", flows.batch_read, ("automation", "read")),
     Line("GET", "/account-info/v3/details", owners.account_details),
     Line("GET", "/account-info/v3/api-usage/daily/private-apps", owners.daily_usage),
     *(

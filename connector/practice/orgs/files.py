@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from connector.practice.orgs.checks import check
 from connector.practice.orgs.lines import Sheet, read
@@ -26,7 +28,8 @@ class OrgProblems(ValueError):
 @dataclass(frozen=True, slots=True)
 class Org:
     """One kind of customer: what their Salesforce and their HubSpot are like. `mappings`: the folder with the parts of
-    an agreement that fit them where the shipped ones don't. `source`: what `load` finds it by."""
+    an agreement that fit them where the shipped ones don't. `source`: what `load` finds it by. `pubsub`: settings of
+    Salesforce's Pub/Sub API that are otherwise than they come."""
 
     name: str
     about: str
@@ -34,6 +37,7 @@ class Org:
     hubspot: HubSpotShape
     mappings: Path | None = None
     source: str = STANDARD
+    pubsub: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load(name: str) -> Org:

@@ -32,4 +32,6 @@ def salesforce(org: Org, *, bare: bool = False, **given: Any) -> tuple[dict[str,
         given["settings"] = Settings(accord_fields=False)
     server = serve_salesforce(**{"pubsub": org.salesforce.pub_sub} | given)
     furnish(server.core, org)
+    if server.pubsub is not None:
+        server.pubsub.feed.settings.update(dict(org.pubsub))
     return dict(server.connection()), server

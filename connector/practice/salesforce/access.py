@@ -5,14 +5,12 @@ all, administrators too, until a permission set or profile opens it. The widest 
 give is what counts; a field that every record needs cannot be closed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from connector.practice.salesforce.fields import Field, SObject
-
-if TYPE_CHECKING:
-    from connector.practice.salesforce.state import Org
+from connector.practice.salesforce.tables import Table
 
 Level = Literal["hidden", "read", "edit"]
 _RANK: dict[str, int] = {"hidden": 0, "read": 1, "edit": 2}
@@ -24,14 +22,14 @@ WATCHED = frozenset(
 
 
 class Access:
-    """The permissions of one org.
+    """The permissions of one org: `objects` and `tables` are its own.
 
     `given`: (profile id, user id or "*", object, field or "*") -> level. `sealed`: record id -> "hidden" or "read" for
     all users of the API, as sharing rules would have it.
     """
 
-    def __init__(self, org: "Org") -> None:
-        self.org = org
+    def __init__(self, objects: dict[str, SObject], tables: Mapping[str, Table]) -> None:
+        self.objects, self.tables = objects, tables
         self.given: dict[tuple[str, str, str], Level] = {}
         self.permissions: dict[str, set[str]] = {}
         self.sealed: dict[str, Level] = {}
@@ -56,8 +54,8 @@ class Access:
 
     def shapes(self, user_id: str | None) -> dict[str, SObject]:
         """All objects as this user sees them; None sees everything."""
-        if user_id is None or not (self.given or self.org.tables["FieldPermissions"].rows):
-            return self.org.objects
+        if user_id is None or not (self.given or self.tables["FieldPermissions"].rows):
+            return self.objects
         if user_id not in self._views:
             self._views[user_id] = self._view(user_id)
         return self._views[user_id]
@@ -67,7 +65,7 @@ class Access:
         own = self.given.get((user_id, object_name, name))
         if own is not None:
             return own
-        user = self.org.tables["User"].rows.get(user_id, {})
+        user = self.tables["User"].rows.get(user_id, {})
         profile = self.given.get((str(user.get("ProfileId")), object_name, name))
         base = profile or self.given.get((ALL, object_name, name), "edit")
         return max([base, *self._from_sets(user_id, object_name, name)], key=_RANK.__getitem__)
@@ -79,14 +77,14 @@ class Access:
     def _sets(self, user_id: str) -> list[str]:
         return [
             row["PermissionSetId"]
-            for row in self.org.tables["PermissionSetAssignment"].find("AssigneeId", user_id)
+            for row in self.tables["PermissionSetAssignment"].find("AssigneeId", user_id)
         ]
 
     def _from_sets(self, user_id: str, object_name: str, name: str) -> Iterable[Level]:
         if name == ALL:
             return
         for set_id in self._sets(user_id):
-            for row in self.org.tables["FieldPermissions"].find("ParentId", set_id):
+            for row in self.tables["FieldPermissions"].find("ParentId", set_id):
                 if row["Field"] == f"{object_name}.{name}":
                     yield "edit" if row["PermissionsEdit"] else "read" if row["PermissionsRead"] else "hidden"
 
@@ -94,9 +92,9 @@ class Access:
         limited: dict[str, set[str]] = {}
         for _, object_name, name in self.given:
             limited.setdefault(object_name, set()).add(name)
-        view = dict(self.org.objects)
+        view = dict(self.objects)
         for object_name, names in limited.items():
-            shape = self.org.objects.get(object_name)
+            shape = self.objects.get(object_name)
             if shape is None:
                 continue
             seen = self._seen(shape, names, user_id)

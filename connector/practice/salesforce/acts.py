@@ -1,31 +1,68 @@
 """What people do in the browser, and admins besides: edits, conversion, merging, the recycle bin."""
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from connector.practice.salesforce import saving
-from connector.practice.salesforce.admin_fields import allow_values, change_field
 from connector.practice.salesforce.convert import Conversion, convert
 from connector.practice.salesforce.errors import Refusal
+from connector.practice.salesforce.field_changes import allow_values, change_field
+from connector.practice.salesforce.limits import Limits
 from connector.practice.salesforce.merging import Merged, merge
+from connector.practice.salesforce.oauth import Tokens
 from connector.practice.salesforce.outbound import Outbound, Told
+from connector.practice.salesforce.routes import Rest
+from connector.practice.salesforce.settings import Settings
 from connector.practice.salesforce.state import Actor, Org, Written, moment_of, stamp_of
+from connector.practice.service import Service
 
 T = TypeVar("T")
 _BROWSER = "com/salesforce/api/soap/66.0;client=SfdcInternalAPI/"
 
 
-class Acts:
-    """The part of SalesforceCore about people. All of it runs past the API: no call is counted, nothing is hidden."""
+OnCommit = Callable[[list[Written]], None]
+"""Hears of each committed call whole: its writes in order."""
 
-    lock: threading.RLock
+
+class Practised(Protocol):
+    """A served Pub/Sub API that takes wishes; see pubsub/server.py."""
+
+    def practise(self, wish: dict[str, Any]) -> dict[str, Any]: ...
+
+
+class Acts(Service):
+    """The part of SalesforceCore about people. All of it runs past the API: no call is counted, nothing is hidden.
+
+    All paths and the admin see the core as this: the core itself, which knows them all, comes last (core.py).
+    """
+
+    settings: Settings
+    base_url: str
     org: Org
+    org_id: str
+    access_token: str
+    tokens: Tokens
+    limits: Limits
     outbound: Outbound
+    rest: Rest
+    on_commit: list[OnCommit]
+    pubsub: Practised | None
 
     def _tell(self, events: list[Written]) -> None:
         raise NotImplementedError
+
+    def connection(self, base_url: str | None = None) -> dict[str, str]:
+        """What a client needs to know."""
+        raise NotImplementedError
+
+    def wished(self, wish: Mapping[str, Any]) -> dict[str, Any]:
+        """An admin's wish from outside; see Admin.perform."""
+        raise NotImplementedError
+
+    def renumbered(self, org_id: str) -> None:
+        """The org has another id now: it became a sandbox."""
+        self.org_id = self.tokens.org_id = self.outbound.org_id = org_id
 
     def edit(
         self,

@@ -35,15 +35,14 @@ KeyError. The methods, each with its arguments:
 """
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from connector.practice.salesforce.admin_fields import FieldWork, allow_values, change_field
+from connector.practice.salesforce.acts import Acts
+from connector.practice.salesforce.admin_fields import FieldWork
 from connector.practice.salesforce.admin_org import OrgWork
 from connector.practice.salesforce.admin_people import PeopleWork
 from connector.practice.salesforce.admin_rules import RuleWork
-
-if TYPE_CHECKING:
-    from connector.practice.salesforce.core import SalesforceCore
+from connector.practice.salesforce.field_changes import allow_values, change_field
 
 _OUTSIDE = frozenset({"core", "org", "perform", "touched"})
 
@@ -51,7 +50,7 @@ _OUTSIDE = frozenset({"core", "org", "perform", "touched"})
 class Admin(FieldWork, RuleWork, PeopleWork, OrgWork):
     """All that an admin can do, on one core. Callers in other threads hold the core's lock, or use `perform`."""
 
-    def __init__(self, core: "SalesforceCore") -> None:
+    def __init__(self, core: Acts) -> None:
         self.core = core
 
     def perform(self, wish: Mapping[str, Any]) -> dict[str, Any]:

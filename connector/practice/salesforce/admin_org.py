@@ -1,9 +1,10 @@
 """An admin's work on the org itself: edition, currencies, person accounts, sandbox, statuses and stages."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from connector.practice.salesforce.admin_fields import change_field, choices, refreshed
+from connector.practice.salesforce.acts import Acts
+from connector.practice.salesforce.field_changes import change_field, choices, refreshed
 from connector.practice.salesforce.fields import (
     Field,
     address_free,
@@ -16,9 +17,6 @@ from connector.practice.salesforce.fields import (
 )
 from connector.practice.salesforce.founding import add_row, add_stage, add_status
 from connector.practice.salesforce.regions import ADDRESSES
-
-if TYPE_CHECKING:
-    from connector.practice.salesforce.core import SalesforceCore
 
 _WITH_MONEY = ("Account", "Contact", "Lead", "Opportunity", "Campaign")
 # What an edition has: API, outbound messages, Pub/Sub API.
@@ -35,7 +33,7 @@ EDITIONS: dict[str, tuple[bool, bool, bool]] = {
 class OrgWork:
     """The part of Admin about the org."""
 
-    core: "SalesforceCore"
+    core: Acts
 
     def org_values(self, **values: Any) -> None:
         """Changes the Organization row: Name, InstanceName, NamespacePrefix, TimeZoneSidKey …"""

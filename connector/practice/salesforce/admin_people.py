@@ -1,19 +1,17 @@
 """An admin's work on people: users, queues, what they may see and do."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connector.practice.salesforce.access import ALL, Level
+from connector.practice.salesforce.acts import Acts
 from connector.practice.salesforce.founding import add_row, add_user
-
-if TYPE_CHECKING:
-    from connector.practice.salesforce.core import SalesforceCore
 
 
 class PeopleWork:
     """The part of Admin about users and permissions."""
 
-    core: "SalesforceCore"
+    core: Acts
 
     def add_user(
         self,

@@ -1,23 +1,22 @@
 """An admin's work on rules: validation, duplicates, automation, roll-ups, slow triggers."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from connector.practice.salesforce.admin_fields import change_field
+from connector.practice.salesforce.acts import Acts
 from connector.practice.salesforce.duplicates import DuplicateRule
+from connector.practice.salesforce.field_changes import change_field
 from connector.practice.salesforce.formula import compiled
 from connector.practice.salesforce.founding import add_row
-from connector.practice.salesforce.rollups import RollUp, rolled_up
+from connector.practice.salesforce.rolling import rolled_up
+from connector.practice.salesforce.rollups import RollUp
 from connector.practice.salesforce.rules import FormulaRule
-
-if TYPE_CHECKING:
-    from connector.practice.salesforce.core import SalesforceCore
 
 
 class RuleWork:
     """The part of Admin about rules."""
 
-    core: "SalesforceCore"
+    core: Acts
 
     def add_validation(
         self, object: str, formula: str, message: str, field: str | None = None, name: str | None = None

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from connector.practice.http import request_of
+from connector.practice.salesforce.addresses import split
 from connector.practice.salesforce.call import Call, Reply, refused
-from connector.practice.salesforce.endpoints import split
 from connector.practice.salesforce.errors import Refusal
 from connector.practice.salesforce.state import Org
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.practice.salesforce import errors
-from connector.practice.salesforce.duplicates import check_duplicates
+from connector.practice.salesforce.duplicate_checks import check_duplicates
 from connector.practice.salesforce.fields import Field, SObject
-from connector.practice.salesforce.formula import Situation
+from connector.practice.salesforce.situation import Situation
 from connector.practice.salesforce.state import Actor, Org
 from connector.practice.salesforce.tables import Row
 

@@ -3,42 +3,41 @@
 import re
 import threading
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from connector.practice.clock import Clock, ManualClock
 from connector.practice.faults import Faults, OneShot
 from connector.practice.http import Request, Response, json_response
 from connector.practice.salesforce import endpoints, errors, oauth, practice_paths, tooling
 from connector.practice.salesforce.acts import Acts
+from connector.practice.salesforce.addresses import split
 from connector.practice.salesforce.admin import Admin
 from connector.practice.salesforce.call import Call, Reply, refused
 from connector.practice.salesforce.errors import Refusal
 from connector.practice.salesforce.founding import found
+from connector.practice.salesforce.injected import NAMED, answer_to
 from connector.practice.salesforce.limits import Limits
+from connector.practice.salesforce.metadata.layouts import usual
 from connector.practice.salesforce.outbound import Outbound
 from connector.practice.salesforce.routes import Rest
 from connector.practice.salesforce.seeding import settle
 from connector.practice.salesforce.settings import Settings
 from connector.practice.salesforce.state import Org, Written
-from connector.practice.service import Service
-
-if TYPE_CHECKING:
-    from connector.practice.salesforce.pubsub.server import PubSubServer
 
 _CLIENT = re.compile(r"client\s*=\s*([^;,\s]+)", re.IGNORECASE)
 OnWrite = Callable[["SalesforceCore", Written], None]
-OnCommit = Callable[[list[Written]], None]
-"""Hears of each committed call whole: its writes in order."""
 
 
-class SalesforceCore(Acts, Service):
+class SalesforceCore(Acts):
     """One org behind its REST API. `people` and `seed` fill it with generated persons; `setup` makes the org what it
     is before they come (see admin.py), at the start and after each reset.
 
     In process: `edit` and `convert` are what people do, `take_notifications` drains outbound messages, `org.rules`
     holds validation rules, automations and normalizers, `on_write` callbacks see each committed write.
     """
+
+    named = NAMED
 
     def __init__(
         self,
@@ -53,20 +52,22 @@ class SalesforceCore(Acts, Service):
         self.settings = settings or Settings()
         self.base_url = "https://practice.my.salesforce.com"
         self.on_write: list[OnWrite] = []
-        self.on_commit: list[OnCommit] = []
-        self.pubsub: PubSubServer | None = None
+        self.on_commit = []
+        self.pubsub = None
         self._world = (people, seed)
         self._setup = setup
         self._owed = threading.local()
         self._build()
 
-    org: Org
-    outbound: Outbound
     admin: Admin
+
+    def wished(self, wish: Mapping[str, Any]) -> dict[str, Any]:
+        return self.admin.perform(wish)
 
     def _build(self) -> None:
         self.org = Org(self.clock, self.faults, self.settings)
         self.org_id = found(self.org)
+        self.org.layouts = usual()
         self.tokens = oauth.Tokens(self.org, self.org_id)
         self.limits = Limits(self.org)
         self.outbound = Outbound(self.org, self.org_id)
@@ -93,10 +94,6 @@ class SalesforceCore(Acts, Service):
             "client_secret": oauth.CLIENT_SECRET,
             "username": str(self.org.tables["User"].rows[self.org.people["integration"]]["Username"]),
         }
-
-    def renumbered(self, org_id: str) -> None:
-        """The org has another id now: it became a sandbox."""
-        self.org_id = self.tokens.org_id = self.outbound.org_id = org_id
 
     # the service ----------------------------------------------------------------------------------
     def respond(self, request: Request) -> Response:
@@ -137,7 +134,7 @@ class SalesforceCore(Acts, Service):
             raise errors.api_disabled()
         self.limits.count()
         self.org.viewer = user_id
-        place = endpoints.split(request.path)
+        place = split(request.path)
         if place is None:
             return endpoints.identity(self, request, user_id)
         client = _CLIENT.search(request.headers.get("sforce-call-options", ""))
@@ -167,7 +164,7 @@ class SalesforceCore(Acts, Service):
                 callback(self, event)
 
     def refusal(self, shot: OneShot, request: Request) -> Response:
-        return _response(endpoints.injected(shot.status), self.limits.header())
+        return _response(answer_to(shot), self.limits.header())
 
     def endpoint(self, request: Request) -> str | None:
         return endpoints.name_of(request)

@@ -1,13 +1,10 @@
-"""Duplicate rules: what a save is matched against, and what the service answers when it finds something."""
+"""Duplicate rules: what a save is matched against."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from connector.practice.salesforce.errors import Refusal
-
-if TYPE_CHECKING:
-    from connector.practice.salesforce.state import Actor, Org
+from connector.practice.salesforce.tables import Table
 
 Row = Mapping[str, Any]
 
@@ -28,12 +25,12 @@ class DuplicateRule:
     on_update: Literal["block", "alert", "allow"] = "allow"
     message: str = "Use one of these records?"
 
-    def found(self, org: "Org", row: Row) -> list[Row]:
+    def found(self, tables: Mapping[str, Table], row: Row) -> list[Row]:
         """Live rows that look the same; a blank on either side is no match."""
         wanted = {other: _folded(row.get(own)) for own, other in self.matches.items()}
         if not all(wanted.values()):
             return []
-        table = org.tables[self.among]
+        table = tables[self.among]
         key = next((name for name in wanted if table.indexed(name)), None)
         rows = table.rows.values() if key is None else table.find(key, wanted[key])
         alike = [
@@ -44,54 +41,3 @@ class DuplicateRule:
 
 def _folded(value: Any) -> Any:
     return value.strip().lower() if isinstance(value, str) else value
-
-
-class Duplicates(Refusal):
-    """DUPLICATES_DETECTED with its duplicateResult."""
-
-    def __init__(self, rule: DuplicateRule, found: list[Row], allow_save: bool, details: bool) -> None:
-        super().__init__("DUPLICATES_DETECTED", rule.message, [])
-        self.result = {
-            "allowSave": allow_save,
-            "duplicateRule": rule.name,
-            "duplicateRuleEntityType": rule.object,
-            "errorMessage": rule.message,
-            "matchResults": [
-                {
-                    "entityType": rule.among,
-                    "errors": [],
-                    "matchEngine": "ExactMatchEngine",
-                    "matchRecords": [_match(rule, row, details) for row in found],
-                    "rule": rule.name,
-                    "size": len(found),
-                    "success": True,
-                }
-            ],
-        }
-
-    def as_call(self) -> list[dict[str, Any]]:
-        return [{"duplicateResult": self.result, "errorCode": self.code, "message": self.message}]
-
-
-def _match(rule: DuplicateRule, row: Row, details: bool) -> dict[str, Any]:
-    record: dict[str, Any] = {"attributes": {"type": rule.among}, "Id": row["Id"]}
-    if details:
-        record.update({name: row.get(name) for name in rule.matches.values()})
-    return {"additionalInformation": [], "fieldDiffs": [], "matchConfidence": 100.0, "record": record}
-
-
-def check_duplicates(
-    org: "Org", object_name: str, old: Row | None, row: Row, changes: Row, actor: "Actor"
-) -> None:
-    """Raises the first rule that finds something and is not overruled."""
-    for rule in org.rules.duplicates:
-        if rule.object != object_name:
-            continue
-        action = rule.on_create if old is None else rule.on_update
-        if action == "allow" or (old is not None and not set(rule.matches) & set(changes)):
-            continue
-        if action == "alert" and actor.allow_save:
-            continue
-        found = rule.found(org, row)
-        if found:
-            raise Duplicates(rule, found, action == "alert", actor.duplicate_details)

@@ -1,17 +1,14 @@
-"""Paths outside the versioned REST API, names of endpoints for counting, and injected failures."""
+"""Paths outside the versioned REST API, and names of endpoints for counting."""
 
-import re
-from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from connector.practice.http import Request
 from connector.practice.salesforce import oauth_web
+from connector.practice.salesforce.acts import Acts
+from connector.practice.salesforce.addresses import split
 from connector.practice.salesforce.call import Reply
 from connector.practice.salesforce.errors import Refusal, not_found
 from connector.practice.salesforce.soap import service as soap
-
-if TYPE_CHECKING:
-    from connector.practice.salesforce.core import SalesforceCore
 
 TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 a path
 _OPEN = {
@@ -21,18 +18,9 @@ _OPEN = {
     ("POST", "/services/oauth2/revoke"): oauth_web.revoke,
     ("POST", "/services/oauth2/introspect"): oauth_web.introspect,
 }
-_VERSIONED = re.compile(r"/services/data/v(\d+\.\d)(?:/(.*))?")
 _SOAP_KINDS = (("enterprise", "c"), ("metadata", "m"), ("partner", "u"))
 _SEASONS = ("Spring", "Summer", "Winter")
 _NEWEST, _OLDEST = 68, 31
-_INJECTED: dict[int, Any] = {
-    401: [{"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}],
-    403: [{"message": "TotalRequests Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}],
-    429: [{"message": "ConcurrentPerOrgLongTxn Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}],
-    500: [{"message": "An unexpected error occurred. ErrorId: practice", "errorCode": "UNKNOWN_EXCEPTION"}],
-    502: b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>",
-    503: [{"message": "The server is unavailable, try again later.", "errorCode": "SERVER_UNAVAILABLE"}],
-}
 
 
 def versions() -> list[dict[str, str]]:
@@ -50,15 +38,7 @@ def _label(number: int) -> str:
     return f"{season} '{year}"
 
 
-def split(path: str) -> tuple[str, list[str]] | None:
-    """Version and parts of a REST path; None for other paths."""
-    match = _VERSIONED.fullmatch(path)
-    if match is None:
-        return None
-    return match.group(1), [part for part in (match.group(2) or "").split("/") if part]
-
-
-def unauthenticated(core: "SalesforceCore", request: Request) -> Reply | None:
+def unauthenticated(core: Acts, request: Request) -> Reply | None:
     """Answers that need no session: the version list and tokens; None for all else."""
     path = request.path.rstrip("/")
     if path == TOKEN_PATH and request.method == "POST":
@@ -89,12 +69,12 @@ def check_uri(request: Request, most: int) -> None:
         raise Refusal("URI_TOO_LONG", "URI Too Long")
 
 
-def _own_url(core: "SalesforceCore", request: Request) -> str:
+def _own_url(core: Acts, request: Request) -> str:
     host = request.headers.get("host")
     return f"http://{host}" if host and core.base_url.startswith("http://") else core.base_url
 
 
-def identity(core: "SalesforceCore", request: Request, user_id: str) -> Reply:
+def identity(core: Acts, request: Request, user_id: str) -> Reply:
     """userinfo and the identity URL; 404 for all other paths."""
     path = request.path.rstrip("/")
     if path != "/services/oauth2/userinfo" and not path.startswith(f"/id/{core.org_id}"):
@@ -131,7 +111,7 @@ def identity(core: "SalesforceCore", request: Request, user_id: str) -> Reply:
     )
 
 
-def _urls(core: "SalesforceCore", base: str, user_id: str) -> dict[str, str]:
+def _urls(core: Acts, base: str, user_id: str) -> dict[str, str]:
     """Where this org's APIs are; `{version}` is for the client to fill in."""
     soap_urls = {name: f"{base}/services/Soap/{kind}/{{version}}/{core.org_id}" for name, kind in _SOAP_KINDS}
     rest = f"{base}/services/data/v{{version}}/"
@@ -139,13 +119,6 @@ def _urls(core: "SalesforceCore", base: str, user_id: str) -> dict[str, str]:
         **soap_urls, "rest": rest, "sobjects": f"{rest}sobjects/", "search": f"{rest}search/", "query": f"{rest}query/",
         "recent": f"{rest}recent/", "profile": f"{base}/{user_id}", "custom_domain": base,
     }  # fmt: skip
-
-
-def injected(status: int) -> Reply:
-    """The service's own body for a failure that the fault settings ask for."""
-    # Over-use is 403 here, whatever number a caller asked for: Salesforce has no 429.
-    payload = _INJECTED.get(status, [{"message": f"HTTP {status}", "errorCode": "UNKNOWN_EXCEPTION"}])
-    return Reply(403 if status == 429 else status, payload)
 
 
 def name_of(request: Request) -> str | None:

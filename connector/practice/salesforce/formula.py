@@ -5,13 +5,11 @@ functions below are known; any other name is refused with the service's words, a
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from connector.practice.salesforce.fields import SObject
 from connector.practice.salesforce.formula_words import FUNCTIONS, LAZY, number_of, text_of
+from connector.practice.salesforce.situation import Situation, Worth
 
 _TOKEN = re.compile(
     r"""\s+|/\*.*?\*/
@@ -30,20 +28,6 @@ _COMPARISONS = {"=", "==", "<>", "!=", "<", ">", "<=", ">="}
 
 class FormulaError(ValueError):
     """A formula that the org would not save; the message is the service's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What a formula sees: the row to be saved, the one it replaces (None: new), the user's row, the time."""
-
-    new: dict[str, Any]
-    old: dict[str, Any] | None
-    user: dict[str, Any]
-    now: datetime
-    permissions: frozenset[str] = field(default_factory=frozenset)
-
-
-Worth = Callable[[Situation], Any]
 
 
 def compiled(text: str, shape: SObject) -> Worth:

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from connector.practice.salesforce.formula import Situation, Worth
+from connector.practice.salesforce.situation import Situation, Worth
 
 
 def text_of(value: Any) -> str:

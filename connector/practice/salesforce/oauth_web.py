@@ -1,17 +1,15 @@
 """OAuth's other endpoints: the consent page (answered at once), revocation, introspection."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from connector.practice.http import Request
+from connector.practice.salesforce.acts import Acts
 from connector.practice.salesforce.call import Reply
 from connector.practice.salesforce.oauth import CLIENT_ID, CLIENT_SECRET, form_of
 
-if TYPE_CHECKING:
-    from connector.practice.salesforce.core import SalesforceCore
 
-
-def authorize(core: "SalesforceCore", request: Request) -> Reply:
+def authorize(core: Acts, request: Request) -> Reply:
     """GET /services/oauth2/authorize: 302 back with a code, as if the person had said yes (a setting: no)."""
     form = form_of(request)
     target = form.get("redirect_uri", "")
@@ -36,7 +34,7 @@ def _back(target: str, form: dict[str, str], **told: str) -> Reply:
     return Reply(302, None, {"Location": f"{target}{sign}{urlencode({**told, **state})}"})
 
 
-def revoke(core: "SalesforceCore", request: Request) -> Reply:
+def revoke(core: Acts, request: Request) -> Reply:
     """GET or POST /services/oauth2/revoke: 200 and an empty body."""
     token = form_of(request).get("token", "")
     if core.tokens.revoke(token):
@@ -44,7 +42,7 @@ def revoke(core: "SalesforceCore", request: Request) -> Reply:
     return _refused("invalid_token", "invalid token: " + ("none" if not token else "unknown"))
 
 
-def introspect(core: "SalesforceCore", request: Request) -> Reply:
+def introspect(core: Acts, request: Request) -> Reply:
     """POST /services/oauth2/introspect, by the app itself: `{"active": false}` for a dead token."""
     form = form_of(request)
     if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):

@@ -64,6 +64,7 @@ _ROUTES: tuple[tuple[str, str, str | None, int, str | None, dict[str, Any]], ...
     ("get", f"{_BASE}/queryAll", None, 200, "Page", _QUERY),
     ("get", f"{_BASE}/query/{{locator}}", None, 200, "Page", {}),
     ("get", f"{_BASE}/tooling/query", None, 200, "Anything", _QUERY),
+    ("get", f"{_BASE}/ui-api/duplicates/{{object}}", None, 200, "Anything", {}),
     ("post", f"{_BASE}/composite", "Composite", 200, "CompositeAnswer", {}),
     ("post", f"{_BASE}/composite/batch", "Batch", 200, "BatchAnswer", {}),
     ("post", f"{_BASE}/composite/tree/{{object}}", "Tree", 201, "TreeAnswer", {}),

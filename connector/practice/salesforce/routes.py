@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connector.practice.salesforce import collection, errors, replication, rows, tooling
+from connector.practice.salesforce import collection, duplicate_checks, errors, replication, rows, tooling
 from connector.practice.salesforce.batching import batch
 from connector.practice.salesforce.bulk.jobs import Jobs
 from connector.practice.salesforce.call import Call, Reply, refused
@@ -47,6 +47,8 @@ class Rest:
             return self._sobjects(call)
         if head == "composite":
             return self._composite(call)
+        if head == "ui-api":
+            return duplicate_checks.configuration(self.org, call)
         if head == "jobs":
             return self.jobs.answer(call)
         if head == "metadata":
@@ -191,6 +193,7 @@ def _resources(version: str) -> dict[str, Any]:
             "jobs",
             "metadata",
             "tooling",
+            "ui-api",
             "recent",
         )
     }

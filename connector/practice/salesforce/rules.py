@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from connector.practice.salesforce.duplicates import DuplicateRule
-from connector.practice.salesforce.formula import Situation, Worth
 from connector.practice.salesforce.rollups import RollUp
+from connector.practice.salesforce.situation import Situation, Worth
 
 Values = Mapping[str, Any]
 

@@ -11,7 +11,7 @@ from connector.practice.salesforce import checks, errors
 from connector.practice.salesforce.derived import add_derived, after_store
 from connector.practice.salesforce.fields import Field, SObject
 from connector.practice.salesforce.persons import refuse_direct
-from connector.practice.salesforce.rollups import rolled_up
+from connector.practice.salesforce.rolling import rolled_up
 from connector.practice.salesforce.state import Actor, Org, Written
 from connector.practice.salesforce.tables import Row
 from connector.practice.salesforce.values import parse

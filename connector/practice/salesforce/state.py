@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from connector.practice.clock import Clock
 from connector.practice.faults import Faults
@@ -83,12 +84,12 @@ class Org:
         self.people: dict[str, str] = {}
         self.history: deque[Written] = deque(maxlen=self.settings.history_length)
         self.schema_changed = clock.now()
-        self.access = Access(self)
+        self.access = Access(self.objects, self.tables)
         self.viewer: str | None = None
         self.origin = ""
         self.places: dict[str, tuple[str, dict[str, str]]] = {}
         self.flows: dict[str, dict[int, str]] = {}  # name -> version -> status
-        self.layouts: set[str] = set()
+        self.layouts: dict[str, Element] = {}
         self.list_views: set[str] = set()
         # What Change Data Capture tells of: name of the channel member -> its event.
         self.channel_members: dict[str, str] = {

@@ -85,6 +85,8 @@ def replay(
             how = [f"{wanted[0]} is not known: nothing to look at"]
             yield Told(probe.name, probe.about, SKIPPED, how=how)
             continue
+        if probe.after:
+            sleep(probe.after)
         answer = _answer(probe, call, kept, sleep)
         kept |= {
             n: str(v)
@@ -114,7 +116,9 @@ def told(probe: Probe, answer: Answered, kept: Mapping[str, str]) -> Told:
         if not wrong:
             made.verdict = AS_EXPECTED if place == 0 else OTHER
             made.reading = outcome.says
-            if place:
+            if outcome.untold:
+                made.verdict, made.how = SKIPPED, [outcome.says]
+            elif place:
                 made.how = [f"{probe.outcomes[0].says or 'another answer'} was expected, {outcome.says} came"]
             return made
         first = first or wrong
@@ -140,6 +144,15 @@ def _wrong(outcome: Outcome, answer: Answered, kept: Mapping[str, str]) -> list[
         f"{path}: the same as before"
         for path, value in outcome.unlike.items()
         if at(answer.body, path) == _filled(value, kept)
+    ]
+    if outcome.not_all and all(
+        at(answer.body, path) == _filled(value, kept) for path, value in outcome.not_all.items()
+    ):
+        found.append(f"{', '.join(outcome.not_all)}: all of them as in the question")
+    found += [
+        f"{path}: another beginning than {start}"
+        for path, start in outcome.starts.items()
+        if not str(at(answer.body, path)).startswith(_filled(start, kept))
     ]
     found += [f"{path}: was not expected" for path in outcome.lacks if at(answer.body, path) is not _MISSING]
     return found

@@ -5,36 +5,27 @@ Read from the accounts as far as they show it; what can't be read is said to be 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from connector.core.records import Side
 from connector.errors import CallFailed
 from connector.ports.survey import Automations, OrgSurvey, PortalSurvey
+from connector.services.review.waking import ASK, Writes, doubles, listed_workflows, marks, risks
 from connector.services.workbench import Workbench
 
 KB_A_RECORD = 2
 """Salesforce counts a Lead, Contact or Account as 2 KB of storage, whatever it holds."""
-ASK = "ask your admin"
-_ON_CREATE = {
-    "assignment rule": "is not run: Accord sends Sforce-Auto-Assign: FALSE, and names the owner itself",
-    "auto-response rule": "runs on web forms; by the API only where a caller asks for it, which Accord never does",
-    "trigger": "runs on every record that Accord writes, in batches of up to 200",
-    "flow": "runs on every record that Accord writes, if its conditions are met: look for those that send e-mail",
-    "workflow rule": "is looked at on every record that Accord writes: look for those that send e-mail",
-    "validation rule": "may refuse what Accord writes: such a record is shown as an issue, the others go on",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Terms:
     """``tier``: marketing contacts that are paid for; ``new_are_marketing``: whether HubSpot makes contacts of apps
-    marketing contacts. None: not known here."""
+    marketing contacts. None: not known here. ``workflows``: HubSpot's, as an admin listed them."""
 
     tier: int | None = None
     new_are_marketing: bool | None = None
+    workflows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +42,19 @@ class FirstDay:
 
 
 UNKNOWN = Terms()
+UNCHANGED: Mapping[Side, Mapping[str, int]] = {}
+T = TypeVar("T")
 
 
-def look(bench: Workbench, creates: Mapping[Side, int], terms: Terms = UNKNOWN) -> FirstDay:
-    """Some reading calls on either side; a side that can't be asked costs its lines, not the report."""
-    portal, org, automations = _portal(bench), _org(bench), _automations(bench)
+def look(
+    bench: Workbench,
+    creates: Mapping[Side, int],
+    terms: Terms = UNKNOWN,
+    changed: Mapping[Side, Mapping[str, int]] = UNCHANGED,
+) -> FirstDay:
+    """Some reading calls on either side; a side that can't be asked costs its lines, not the report. ``changed``: by
+    side and native field the records that would be written."""
+    portal, org = _portal(bench), _org(bench)
     costs, warnings = [], []
     for line, loud in [*_hubspot(creates.get(Side.HUBSPOT, 0), portal, terms),
                        *_salesforce(creates.get(Side.SALESFORCE, 0), org)]:  # fmt: skip
@@ -63,7 +62,8 @@ def look(bench: Workbench, creates: Mapping[Side, int], terms: Terms = UNKNOWN) 
         if loud:
             warnings.append(line)
     counts = {str(side): n for side, n in creates.items()}
-    return FirstDay(counts, tuple(costs), tuple(_risks(automations)), tuple(warnings))
+    told = tuple(_risks(bench, terms.workflows, Writes(creates, changed)))
+    return FirstDay(counts, tuple(costs), told, tuple(warnings))
 
 
 def _hubspot(count: int, portal: PortalSurvey | None, terms: Terms) -> Iterator[tuple[str, bool]]:
@@ -107,28 +107,24 @@ def _salesforce(count: int, org: OrgSurvey | None) -> Iterator[tuple[str, bool]]
     yield f"Salesforce: {left} of {most} MB are free{': that is not enough' if loud else ''}.", loud
 
 
-def _risks(automations: Automations | None) -> Iterator[str]:
-    if automations is None:
-        yield f"Salesforce: its rules can't be read: {ASK} which triggers, flows and rules run on Leads and Contacts."
-    else:
-        yield from _rules(automations)
-    yield (
-        f"HubSpot: its workflows can't be read by this app: {ASK} which of them enrol new or changed contacts, and "
-        "whether any sends e-mail."
-    )
+def _risks(bench: Workbench, listed: str, writes: Writes) -> Iterator[str]:
+    automations, surveyor = _automations(bench), bench.salesforce.surveyor
+    if automations is not None and writes.changed.get(Side.SALESFORCE):
+        automations = _or_none(partial(surveyor.looked_at, automations)) or automations
+    workflows = _or_none(bench.hubspot.surveyor.automations)
+    yield from risks(automations, workflows, listed_workflows(listed), writes)
+    if writes.made.get(Side.SALESFORCE):
+        object_ = bench.desk.mapping.create_object
+        yield from doubles(_or_none(lambda: surveyor.duplicate_rules(object_)), object_)
+    if any(writes.changed.values()):
+        yield from marks(bench.desk.mapping)
 
 
-def _rules(automations: Automations) -> Iterator[str]:
-    by: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for one in automations.found:
-        if one.active:
-            by[one.kind, one.object].append(one.name)
-    for (kind, object_), names in sorted(by.items()):
-        shown = ", ".join(sorted(names)[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-        several = f"{len(names)} {kind}{'s' if len(names) > 1 else ''} ({shown})"
-        yield f"Salesforce, {object_}: {several}: {_ON_CREATE[kind]}."
-    for kind in automations.unreadable:
-        yield f"Salesforce: {kind}s can't be read: {ASK}."
+def _or_none(ask: Callable[[], T | None]) -> T | None:
+    try:
+        return ask()
+    except CallFailed:
+        return None
 
 
 def _portal(bench: Workbench) -> PortalSurvey | None:

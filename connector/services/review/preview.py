@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from connector.core.records import Side
+from connector.errors import Refused
 from connector.services.review.first_day import UNKNOWN, FirstDay, Terms, look
 from connector.services.workbench import Workbench
 
@@ -65,7 +66,14 @@ def preview(
 
 
 def approve(bench: Workbench, store: PreviewStore, seen: Preview, by: str) -> None:
-    """That somebody looked and agreed is kept, as counts without anybody's values: going live asks for it."""
+    """That somebody looked and agreed is kept, as counts without anybody's values: going live asks for it.
+
+    Raises Refused where nothing was planned yet: there was nothing to look at."""
+    if seen.waiting and not seen.subjects:
+        raise Refused(
+            f"Not approved: none of {seen.waiting} people is planned yet. A worker plans them: start `accord worker`, "
+            "then look again with `accord preview`."
+        )
     summary = {
         "subjects": seen.subjects,
         "waiting": seen.waiting,

@@ -9,6 +9,7 @@ from connector.core.breakers import blanking, deleting, missing, vanished
 from connector.core.plan import Pair, Plan, Trouble
 from connector.core.records import Side
 from connector.services.rounds.claiming import Claimed
+from connector.services.rounds.undoing import undoes
 from connector.services.workbench import Workbench
 
 HOUR = timedelta(hours=1)
@@ -17,9 +18,10 @@ HOUR = timedelta(hours=1)
 def before_planning(bench: Workbench, claimed: Claimed, pairs: list[Pair]) -> list[Pair]:
     """A side that is suddenly empty stops the lanes: all pairs are left as they are and go round again once it is
     lifted."""
-    trips = [*missing(pairs, bench.limits), *vanished(pairs, bench.desk)]
-    if any(p.gone for p in pairs):
-        trips += deleting(pairs, bench.rounds.vanished(bench.clock() - HOUR), bench.limits)
+    there = [p for p in pairs if p.gone is None or p.gone is not p.archived]  # what an undo put away is no accident
+    trips = [*missing(there, bench.limits), *vanished(pairs, bench.desk)]
+    if any(p.gone for p in there):
+        trips += deleting(there, bench.rounds.vanished(bench.clock() - HOUR), bench.limits)
     if trips:
         bench.rounds.trip([(t.side, t.code, t.field, t.reason) for t in trips], bench.clock())
     if all(t.field for t in trips) or not _still_tripped(bench) & {(t.side, "") for t in trips}:
@@ -30,7 +32,9 @@ def before_planning(bench: Workbench, claimed: Claimed, pairs: list[Pair]) -> li
 
 
 def before_writing(bench: Workbench, plans: Sequence[Plan]) -> None:
-    """Takes changes out of plans: fields that are being blanked in bulk, and records that were written too often."""
+    """Takes changes out of plans: fields that are being blanked in bulk, and records that were written too often. Not
+    those of an undo: a person asked for just these."""
+    plans = [p for p in plans if not undoes(p)]
     trips = blanking(plans, bench.limits)
     if trips:
         bench.rounds.trip([(t.side, t.code, t.field, t.reason) for t in trips], bench.clock())

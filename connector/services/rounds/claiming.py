@@ -13,9 +13,12 @@ from connector.core.bounds import Bounds
 from connector.core.plan import Asked, Block, Left, Pair
 from connector.core.records import Ref, Side
 from connector.ports import Claim
+from connector.services.intake import BACKFILL
 from connector.services.workbench import Workbench
 
 Row = dict[str, Any]
+PATIENT = 1.5
+"""How many times as long a backfill's lease is: nobody waits for it if its process is killed."""
 
 
 @dataclass(slots=True)
@@ -30,11 +33,17 @@ class Claimed:
     def __bool__(self) -> bool:
         return bool(self.pairs or self.loose)
 
+    @property
+    def backfill(self) -> bool:
+        """Is every row of it a backfill's?"""
+        rows = self.claim.rows
+        return bool(rows) and all(row["lane"] == BACKFILL for row in rows)
 
-def claim(bench: Workbench, limit: int, spare: Sequence[int] = ()) -> Claimed:
-    """``spare``: lanes that are left to others."""
+
+def claim(bench: Workbench, limit: int, spare: Sequence[int] = (), *, patient: bool = False) -> Claimed:
+    """``spare``: lanes that are left to others. ``patient``: calls may have to wait their turn, so it takes longer."""
     now = bench.clock()
-    until = now + timedelta(seconds=bench.pace.lease)
+    until = now + timedelta(seconds=bench.pace.lease * (PATIENT if patient else 1.0))
     found = bench.rounds.claim(limit, now, until, spare) if spare else bench.rounds.claim(limit, now, until)
     claimed, left = Claimed(found), LeftOvers(found.left)
     blocks, issues = _by_link(found.blocks), _by_link(found.issues)
@@ -43,8 +52,9 @@ def claim(bench: Workbench, limit: int, spare: Sequence[int] = ()) -> Claimed:
         if row["link_id"] is None:
             claimed.loose.append(row)
             continue
-        pair = _pair(row, found.links[row["link_id"]], left, blocks, issues)
-        if _is_echo(bench, row, pair, found.links[row["link_id"]]["held"]):
+        link = found.links[row["link_id"]]
+        pair = _pair(row, link, left, blocks, issues)
+        if link["erased_at"] is not None or _is_echo(bench, row, pair, link["held"]):
             echoes.append({"id": row["id"], "seq": row["seq"], "now": now})
         else:
             claimed.pairs.append(pair)
@@ -113,10 +123,13 @@ def _pair(
         pair.asked = {name: Asked.from_document(asked) for name, asked in link["asked"].items()}
     pair.doubt = frozenset(link["doubt"] or ())
     pair.archived = Side(link["archived"]) if link["archived"] else None
+    pair.resting, pair.touched_there = link["resting"], link["touched"]
     pair.left = left.of(pair.link, hubspot, salesforce)
     pair.blocks = [_block(b) for b in blocks.get(row["link_id"], ())]
     pair.open_issues = {(i["code"], i["field"]) for i in issues.get(row["link_id"], ())}
     pair.notes, pair.bounds = row["notes"], bounds_of(row)
+    if pair.resting and pair.bounds is not None and pair.bounds.wakes:
+        pair.seen = {side: {} for side in Side}  # a run wakes it: it is linked as if for the first time
     return pair
 
 
@@ -135,8 +148,8 @@ def _block(b: Row) -> Block:
 
 def _is_echo(bench: Workbench, row: Row, pair: Pair, held: bool) -> bool:
     """All values of the notices equal Seen: our own write coming back. Only where nothing else may be going on."""
-    if pair.archived is not None and row.get("run_id") is None and not pair.left:
-        # an undo put its record away: it rests, unless that side tells of it
+    if (pair.archived is not None or pair.resting) and row.get("run_id") is None and not pair.left:
+        # an undo put it to rest; where it put a record away, that side may tell of it: somebody took it out again
         return not any(n["s"] == pair.archived and n.get("k") != "gone" for n in row["notes"])
     if row["was_leased"] or row["requeued"] or held or pair.left or pair.open_issues or not row["notes"]:
         return False

@@ -25,14 +25,14 @@ def intent_of(plans: Sequence[Plan], bench: Workbench) -> Intent:
     step."""
     intent = Intent(agreement=bench.desk.version)
     for plan in plans:
-        _journal(plan, intent)
+        _journal(plan, intent, bench)
         common(plan, intent, bench)
         if plan.settled and plan.pair.link is not None:
             intent.links.append(link_of(plan, plan.seen, None))
     return intent
 
 
-def _journal(plan: Plan, intent: Intent) -> None:
+def _journal(plan: Plan, intent: Intent, bench: Workbench) -> None:
     pair = plan.pair
     for side in Side:
         record, changes = pair.record(side), plan.on(side)
@@ -46,6 +46,9 @@ def _journal(plan: Plan, intent: Intent) -> None:
             if value is not None
         ]
         intent.journal.append(_row(plan, "archive", plan.archive, None, held, put_away.read_at))
+    if plan.fetch is not None:
+        told = Change("", plan.fetch.side, "(the record)", None, plan.fetch.id, None, None, "out of the recycle bin")
+        intent.journal.append(_row(plan, "fetch", plan.fetch, None, [told], bench.clock()))
     creation = plan.creation
     source = pair.record(creation.side.other) if creation else None
     if creation is not None and source is not None:
@@ -87,10 +90,14 @@ def entry_of(c: Change) -> Doc:
 
 def common(plan: Plan, documents: Documents, bench: Workbench) -> None:
     pair = plan.pair
+    sides = {row.id: row.side for row in pair.left}
     for s in plan.settled:
+        # a create that nobody was left to confirm: which record it made is known only now
+        found = pair.record(sides[s.id]) if s.state == "done" and s.id in sides else None
         documents.settled.append(
-            {"row": pair.row, "id": s.id, "state": s.state, "changes": s.changes, "link_id": pair.link}
-        )
+            {"row": pair.row, "id": s.id, "state": s.state, "changes": s.changes, "link_id": pair.link,
+             "ref_id": found.ref.id if found is not None else None}
+        )  # fmt: skip
     documents.ledger += [loser_of(pair, loser) for loser in plan.losers]
     documents.ledger += [loser_of(pair, c.loser) for c in plan.changes if c.loser is not None]
     if plan.step is not None:

@@ -11,6 +11,7 @@ from connector.core.plan import Plan
 from connector.core.records import Side
 from connector.errors import AccordError
 from connector.ports import Guard
+from connector.services.rounds.undoing import undoes
 from connector.services.workbench import Workbench
 
 log = structlog.get_logger()
@@ -23,7 +24,9 @@ def keep_lists(bench: Workbench, plans: Sequence[Plan], guard: Guard) -> None:
     add: list[str] = []
     remove: list[str] = []
     for plan in plans:
-        if not name or plan.step is None or plan.step.nurture is None or not _tier_moved(bench, plan):
+        if not name or plan.step is None or plan.step.nurture is None:
+            continue
+        if not (_tier_moved(bench, plan) or (undoes(plan) and plan.pair.archived is Side.HUBSPOT)):
             continue
         contact = plan.pair.hubspot
         if contact is not None and (plan.step.nurture or contact.values.get(tier) is not None):

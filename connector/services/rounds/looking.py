@@ -5,7 +5,7 @@ A round asks the database through ports.Rounds; here that is something which ans
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -44,6 +44,8 @@ def look(bench: Workbench, store: LookStore, ref: Ref, link: int | None = None) 
     """The Plan that a round would take now. Raises what the sides' calls raise (CallFailed)."""
     dry = replace(bench, rounds=LookingRounds(bench.rounds, store, ref, link))
     claimed = claim(dry, 1)
+    if any(row["erased_at"] is not None for row in claimed.claim.links.values()):
+        return Looked(None, "This person was erased: Accord keeps nothing of them, and nothing flows any more.")
     resolved = Resolving(dry, claimed, unleased).run() if claimed.loose else Resolved()
     read_pairs(dry, claimed.pairs, unleased)
     pairs = [*claimed.pairs, *resolved.pairs]
@@ -85,10 +87,10 @@ class LookingRounds:
     def written(self, side: str, since: datetime) -> tuple[int, int]:
         return self._rounds.written(side, since)
 
-    def report_side(self, side: str, message: str, fix: str, now: datetime) -> None:
+    def report_side(self, side: str, message: str, fix: str, now: datetime, part: str = "") -> None:
         """Looking reports nothing."""
 
-    def side_works(self, side: str, now: datetime) -> None:
+    def side_works(self, side: str, now: datetime, part: str = "") -> None:
         """Nor does it close anything."""
 
     def vanished(self, since: datetime) -> dict[str, int]:
@@ -109,11 +111,19 @@ class LookingRounds:
     def waiting(self, now: datetime) -> int:
         return self._rounds.waiting(now)
 
+    def erased(self, addresses: Sequence[str]) -> dict[str, datetime]:
+        return self._rounds.erased(addresses)
+
     # -- what leaves a trace in a round, and none here
+
+    def spent(self, run: int, calls: Mapping[str, float]) -> None: ...
 
     def trip(self, trips: Sequence[tuple[str, str, str, str]], now: datetime) -> None: ...
     def drop(self, token: int, rows: Rows) -> set[int]:
         return set()
+
+    def readmit(self, address: str) -> bool:
+        return False
 
     def release(self, token: int, rows: Rows) -> None: ...
     def requeue(self, links: Sequence[int], refs: Sequence[Ref], lane: int, now: datetime) -> None: ...

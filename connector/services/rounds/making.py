@@ -21,7 +21,7 @@ NEWS_OF_OWNERS = 600.0
 @dataclass(slots=True)
 class Result:
     """What the writes of one plan came to. ``creation``: the verdict on the record to be made; ``looked``: whether
-    twins of it were looked for."""
+    twins of it were looked for. ``archive``, ``fetch``: the verdict on what an undo moves; ``told``: why not."""
 
     plan: Plan
     confirmed: Confirmed = field(default_factory=Confirmed)
@@ -29,25 +29,27 @@ class Result:
     existing: Ref | None = None
     looked: bool = False
     archive: str = ""
+    fetch: str = ""
+    told: str = ""
 
 
 class Making:
     def __init__(self, bench: Workbench, guard: Guard) -> None:
         self.bench, self.guard = bench, guard
 
-    def in_hubspot(self, results: list[Result]) -> None:
-        """Records that are made in HubSpot; those in Salesforce go with its updates."""
+    def in_hubspot(self, results: list[Result]) -> list[Written]:
+        """Records that are made in HubSpot; those in Salesforce go with its updates. The verdicts."""
         creating = [
             r for r in results if r.plan.creation is not None and r.plan.creation.side is Side.HUBSPOT
         ]
         if not creating:
-            return
+            return []
         writes = [upsert(r.plan.creation) for r in creating if r.plan.creation]
         fields = {"contact": self.bench.desk.mapping.hubspot_fields()}
-        for result, answer in zip(
-            creating, self.bench.hubspot.write(writes, fields, self.guard), strict=True
-        ):
+        written = self.bench.hubspot.write(writes, fields, self.guard)
+        for result, answer in zip(creating, written, strict=True):
             self.made(result, answer)
+        return written
 
     def made(self, result: Result, answer: Written) -> None:
         """Seen of a new record is judged like any write; it is made without the fields that are refused."""
@@ -64,7 +66,7 @@ class Making:
                 judge.change(change, "done", answer.record)
             join(result.confirmed, judge.result)
             plan.blocks = [b for b in plan.blocks if b.side is not creation.side]
-            if creation.side is Side.HUBSPOT:
+            if creation.side is Side.HUBSPOT or creation.compare:
                 plan.again = True  # its verdict and its hand-off come now that it is there
         elif answer.verdict == "refused":
             self._without(result, creation, answer)

@@ -9,6 +9,7 @@ from typing import Any
 from connector.core.bounds import confine
 from connector.core.conditions import Truth, evaluate
 from connector.core.doubt import ALL, HANDOFF, NEVER
+from connector.core.halves import withhold_step
 from connector.core.handoff import (
     NO_OWNER,
     Handoff,
@@ -27,6 +28,7 @@ from connector.core.reconcile import reconcile
 from connector.core.records import Record, Side, Value
 from connector.ports import Guard
 from connector.services.rounds.reading import with_history
+from connector.services.rounds.undoing import ask_touched, step_of
 from connector.services.workbench import Workbench
 
 STICKY = frozenset({"normalised", "duplicate", "runaway", "not_restored"})
@@ -68,7 +70,12 @@ class Planning:
                 if pair.hubspot is not None:
                     pair.hubspot = records.get(pair.hubspot.ref, pair.hubspot)
                 plans[i] = self._plan(drafts[i])
-        return [self._judged_anew(draft, plan) for draft, plan in zip(drafts, plans, strict=True)]
+        plans = [self._judged_anew(draft, plan) for draft, plan in zip(drafts, plans, strict=True)]
+        for i in ask_touched(self.bench, plans, guard):
+            plans[i] = self._plan(drafts[i])
+        for plan in plans:
+            step_of(self.bench, plan, self.now)
+        return plans
 
     def _judged_anew(self, draft: _Draft, plan: Plan) -> Plan:
         """What this plan itself writes to HubSpot may move the verdict: nobody would hear of it, for it is our
@@ -125,6 +132,8 @@ class Planning:
 
     def _filtered(self, pair: Pair) -> str:
         """A linked person, or one that matches, always syncs."""
+        if pair.resting and pair.bounds is not None and not (pair.bounds.wakes or pair.bounds.undoes):
+            return "not selected: an undo put this link to rest"
         if pair.link is not None or (pair.hubspot is not None and pair.salesforce is not None):
             return ""
         record = pair.hubspot or pair.salesforce
@@ -251,6 +260,7 @@ class Planning:
         plan.troubles += draft.troubles
         if not all(pair.mode.values()):
             plan.step = None
+            withhold_step(plan, self.bench.desk, draft.step, self.bench.agreement.handoff)
         raised = {(t.code, t.field) for t in plan.troubles}
         plan.cleared = {(c, name) for c, name in pair.open_issues - raised if not self._stands(c, name, plan)}
         confine(plan, self.bench.desk)

@@ -16,9 +16,13 @@ from connector.core.matching import Match, match_hubspot, match_key, match_sales
 from connector.core.plan import Pair, Trouble
 from connector.core.records import Record, Ref, Side
 from connector.ports import Guard
+from connector.services.rounds.barring import spared
 from connector.services.rounds.claiming import Claimed, LeftOvers, Row, bounds_of
 from connector.services.rounds.reading import read_hubspot, read_salesforce, salesforce_fields
 from connector.services.workbench import Workbench
+
+MERGED = "hs_merged_object_ids"
+"""Ids that a merged contact had before; it comes with every read."""
 
 
 @dataclass(slots=True)
@@ -39,11 +43,15 @@ def row_ref(row: Row) -> Ref:
 
 
 def _told_key(row: Row) -> str | None:
-    """The identity as the newest notice tells it: saves a read. The record is read under it all the same."""
-    if row["was_leased"] or row["attempts"] > 1:
+    """The identity as the newest notice, or the walk of a run, tells it: saves a read. The record is read under it all
+    the same."""
+    if row["attempts"] > 1:
         return None
     told = [n.get("v") for n in row["notes"] if n.get("f") in ("email", "Email")]
-    return str(told[-1]).strip().casefold() if told and told[-1] else None
+    if row["was_leased"] or not told:
+        key: str | None = (row.get("run_only") or {}).get("key")
+        return key
+    return str(told[-1]).strip().casefold() if told[-1] else None
 
 
 class Resolving:
@@ -64,7 +72,10 @@ class Resolving:
         if rows:
             records = self._read([row_ref(r) for r in rows])
             rows = self._follow(rows, records)
-            self._search(self._not_linked(rows, records, keys), records)
+            rows = self._not_linked(rows, records, keys)
+            rows, troubles = spared(self.bench, [(r, records[row_ref(r)]) for r in rows], self.guard)
+            self.answer.troubles += troubles
+            self._search(rows, records)
         return self.answer
 
     def _without_converted(self, rows: list[Row]) -> list[Row]:
@@ -236,7 +247,10 @@ class Resolving:
         if match.record is not None and match.record.ref in linked:
             link = linked[match.record.ref]
             self.answer.links.add(link)
-            self.answer.troubles.append((row, record.ref, _taken(match, link)))
+            if link in self._links_before_merge(record):
+                self.answer.finished.append(row)
+            else:
+                self.answer.troubles.append((row, record.ref, _taken(match, link)))
             return
         pair = Pair(row["id"], row["seq"], None, row["lane"])
         pair.origin, pair.match_key, pair.notes = record.ref, match_key(record), row["notes"]
@@ -247,6 +261,13 @@ class Resolving:
         pair.hubspot, pair.salesforce = (record, mate) if record.ref.side is Side.HUBSPOT else (mate, record)
         pair.left = self._left.of(None, record.ref, mate.ref if mate else None)
         self.answer.pairs.append(pair)
+
+
+    def _links_before_merge(self, record: Record) -> set[int]:
+        """Links of the contacts that were merged into this one: theirs are followed to its id when they go round."""
+        told = str(record.values.get(MERGED) or "") if record.ref.side is Side.HUBSPOT else ""
+        refs = [Ref(Side.HUBSPOT, record.ref.object, id_) for id_ in told.split(";") if id_]
+        return set(self.bench.rounds.linked(refs).values()) if refs else set()
 
 
 def later(rows: list[tuple[Row, float]], bench: Workbench) -> list[dict[str, Any]]:

@@ -56,6 +56,10 @@ def _result(
         id_ = journal.get((plan.archive.side, plan.archive.id, None))
         if id_ is not None:
             saving.settled.append({"row": pair.row, "id": id_, "state": result.archive, "changes": None})
+    if plan.fetch is not None and result.fetch in ("done", "refused"):
+        id_ = journal.get((plan.fetch.side, plan.fetch.id, None))
+        if id_ is not None:
+            saving.settled.append({"row": pair.row, "id": id_, "state": result.fetch, "changes": None})
     source = pair.record(plan.creation.side.other) if plan.creation else None
     if plan.creation is not None and source is not None:
         id_ = journal.get((plan.creation.side, "", str(source.ref)))
@@ -146,7 +150,7 @@ def _after(saving: Saving, plan: Plan, result: Result) -> None:
     closing = [(subject, code, name) for code, name in (plan.cleared | fine) - raised - undone]
     if pair.link is None and pair.origin is not None:
         closing += [
-            (subject, c, "") for c in ("several_matches", "duplicate", "refused") if (c, "") not in raised
+            (subject, c, "") for c in ("several_matches", "duplicate", "refused", "erased") if (c, "") not in raised
         ]
     saving.close_issues += [
         {"row": pair.row, "subject": s, "code": code, "field": name} for s, code, name in closing
@@ -163,7 +167,7 @@ def _after(saving: Saving, plan: Plan, result: Result) -> None:
     ]
     _observed(saving, plan)
     # a run's round that does not answer the notice which came meanwhile is followed by one of nobody's
-    free = pair.bounds is not None and pair.bounds.again
+    free = pair.bounds is not None and pair.bounds.again and plan.fetch is None
     due = now + timedelta(seconds=plan.retry_after)
     saving.finish.append(
         {"row": pair.row, "id": pair.row, "seq": pair.seq, "again": plan.again or free, "due_at": due,
@@ -186,6 +190,8 @@ def _save_link(saving: Saving, plan: Plan, seen: dict[Side, dict[str, Any]]) -> 
     extra["group_key"] = salesforce.values.get("AccountId")
     if plan.archived is not None or pair.archived is not None:
         extra["archived"] = plan.archived or ""
+    extra["resting"] = _resting(plan)
+    extra["touched"] = salesforce.modified_by_us is False
     if pair.doubt:
         left = still(plan)
         extra |= {"sure": left is None, "doubt": left}
@@ -208,6 +214,16 @@ def _save_link(saving: Saving, plan: Plan, seen: dict[Side, dict[str, Any]]) -> 
             "si": salesforce.ref.id,
         }
         saving.new_links.append(link_of(plan, seen, extra) | refs)
+
+
+def _resting(plan: Plan) -> bool | None:
+    """None: as it was. What somebody took out of a recycle bin, and what a run met, is awake again."""
+    pair = plan.pair
+    if plan.rests is not None:
+        return plan.rests
+    if not pair.resting or (pair.bounds is not None and pair.bounds.undoes):
+        return None
+    return False if pair.archived is not None or (pair.bounds is not None and pair.bounds.wakes) else None
 
 
 def _made_on(plan: Plan, side: Side) -> Any:

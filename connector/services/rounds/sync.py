@@ -17,16 +17,18 @@ from structlog.contextvars import bound_contextvars
 
 from connector.core.plan import Pair, Plan, Trouble
 from connector.core.records import Side
-from connector.errors import CallFailed, LeaseEnding, MendConnection, MendRequest, Stopping, WaitUntil
+from connector.errors import CallFailed, LeaseEnding, Stopping, WaitUntil
 from connector.ports import Intent
 from connector.services.intake import BACKFILL
 from connector.services.rounds import breakers
 from connector.services.rounds.caps import keep_to_caps
 from connector.services.rounds.claiming import Claimed, claim
+from connector.services.rounds.counting import keep_count
 from connector.services.rounds.crowd import Crowd
 from connector.services.rounds.intending import intent_of, rows_of
 from connector.services.rounds.lists import keep_lists
 from connector.services.rounds.making import Result
+from connector.services.rounds.marking import mark
 from connector.services.rounds.planning import Planning
 from connector.services.rounds.reading import read_pairs
 from connector.services.rounds.resolving import Resolved, Resolving, later
@@ -34,18 +36,16 @@ from connector.services.rounds.saving import saving_of
 from connector.services.rounds.transaction_two import Saving
 from connector.services.rounds.writing import Writing
 from connector.services.runs.outcomes import resolved_item
-from connector.services.workbench import Lease, Workbench
+from connector.services.telling import WRITING, Failing, is_for_an_admin
+from connector.services.workbench import KEPT_CALLS, Lease, Workbench
 
 log = structlog.get_logger()
-FIXES: dict[type[CallFailed], str] = {
-    MendConnection: "Mend credentials or permissions; `accord doctor` tells which. It is tried again by itself.",
-    MendRequest: "Compare the mapping with this side: `accord mappings check --live`. It is tried again by itself.",
-}
 
 
 @dataclass(slots=True)
 class RoundReport:
-    """What a round did. ``claimed`` counts rows, ``dropped`` echoes found at the claim."""
+    """What a round did. ``claimed`` counts rows, ``dropped`` echoes found at the claim; ``backfill``: nobody waits for
+    any of them; ``overran``: its lease was too short for so many."""
 
     claimed: int = 0
     dropped: int = 0
@@ -53,6 +53,8 @@ class RoundReport:
     written: int = 0
     seconds: float = 0.0
     stopped: str = ""
+    backfill: bool = False
+    overran: bool = False
 
     @property
     def idle(self) -> bool:
@@ -70,36 +72,35 @@ class Sync:
     ) -> None:
         self.bench, self._full, self._crowd = bench, full, crowd or Crowd()
         self._limit = bench.pace.claim
-        # what an earlier process reported closes with the first round that works
-        self._failing: set[str] = set(Side)
+        self._failing = Failing(bench.rounds, bench.clock)
 
-    def round(self, limit: int | None = None, keep: int = 0) -> RoundReport:
-        """One round of ``limit`` pairs at most, ``keep`` of which are not for backfills. Returns an idle report where
-        nothing was due. Errors of a side release the rows and are told in ``stopped``."""
+    def round(self, limit: int | None = None) -> RoundReport:
+        """One round, of ``limit`` pairs at most (of a backfill any number: its calls wait their turn). Returns an idle
+        report where nothing was due. Errors of a side release the rows and are told in ``stopped``."""
         started = time.perf_counter()
         most = min(limit or self._limit, self._limit)
-        room = most if limit is None else min(most, limit - keep)
-        claimed, inside = self._claim(most, room)
+        claimed, inside = self._claim(most)
         try:
             # the lease's token: it stands in the journal, too
             with bound_contextvars(round=claimed.claim.token):
-                return self._claimed(claimed, room if inside else most, started)
+                return self._claimed(claimed, self._limit if inside else most, started)
         finally:
             if inside:
                 self._crowd.leave()
 
-    def _claim(self, most: int, room: int) -> tuple[Claimed, bool]:
-        """Hand-offs and live changes; only where none are due backfills, of which there is room for fewer. Whether
-        this round is one of the crowd that may be at backfills."""
-        if room == most and self._crowd.any:
+    def _claim(self, most: int) -> tuple[Claimed, bool]:
+        """Hand-offs and live changes; only where none are due backfills. Whether this round is one of the crowd that
+        may be at backfills."""
+        if self._crowd.any:
             return claim(self.bench, most), False
         claimed = claim(self.bench, most, (BACKFILL,))
-        if claimed.claim.rows or claimed.claim.moved or room <= 0 or not self._crowd.enter():
+        if claimed.claim.rows or claimed.claim.moved or not self._crowd.enter():
             return claimed, False
-        return claim(self.bench, room), True
+        return claim(self.bench, self._limit, patient=True), True
 
     def _claimed(self, claimed: Claimed, most: int, started: float) -> RoundReport:
         report = RoundReport(len(claimed.claim.rows) + claimed.claim.moved, claimed.dropped)
+        report.backfill = claimed.backfill
         if report.claimed >= most:
             self._full()
         if claimed:
@@ -113,42 +114,32 @@ class Sync:
         return report
 
     def _guarded(self, claimed: Claimed, report: RoundReport) -> None:
+        guard = Lease(self.bench, claimed.claim.until, KEPT_CALLS if claimed.backfill else 0)
         try:
-            self._run(claimed, report)
-            self._works()
+            self._run(claimed, report, guard)
+            for side in Side:
+                self._failing.works(side)
         except WaitUntil as limit:
             report.stopped = str(limit)
+            self._failing.failed(limit)
             self._give_back(claimed, max(0.5, (limit.not_before - self.bench.clock()).total_seconds()))
         except (LeaseEnding, Stopping) as stop:
             report.stopped = str(stop)
+            report.overran = isinstance(stop, LeaseEnding)
             self._give_back(claimed, 0.0)
         except CallFailed as failed:
             report.stopped = str(failed)
             log.warning("side failed", error=str(failed))
-            self._give_back(claimed, self._told(failed))
-
-    def _told(self, failed: CallFailed) -> float:
-        """What an admin has to mend is shown as an issue, and tried again more slowly. Returns seconds to wait."""
-        fix = next((fix for kind, fix in FIXES.items() if isinstance(failed, kind)), None)
-        if fix is None:
-            return 5.0
-        self._failing.add(failed.side)
-        self.bench.rounds.report_side(failed.side, str(failed), fix, self.bench.clock())
-        return 30.0
-
-    def _works(self) -> None:
-        for side in self._failing:
-            self.bench.rounds.side_works(side, self.bench.clock())
-        self._failing.clear()
+            self._give_back(claimed, max(5.0, self._failing.failed(failed)))
+        keep_count(self.bench, claimed.claim.rows, guard)
 
     def _give_back(self, claimed: Claimed, seconds: float) -> None:
         due = self.bench.clock() + timedelta(seconds=seconds)
         rows = [{"id": row["id"], "due_at": due} for row in claimed.claim.rows]
         self.bench.rounds.release(claimed.claim.token, rows)
 
-    def _run(self, claimed: Claimed, report: RoundReport) -> None:
+    def _run(self, claimed: Claimed, report: RoundReport, guard: Lease) -> None:
         bench, token = self.bench, claimed.claim.token
-        guard = Lease(bench, claimed.claim.until)
         resolved = Resolving(bench, claimed, guard).run() if claimed.loose else Resolved()
         read_pairs(bench, claimed.pairs, guard)
         pairs = [*claimed.pairs, *resolved.pairs]
@@ -156,6 +147,7 @@ class Sync:
         plans = Planning(bench, claimed.claim.modes).run(pairs, guard)
         breakers.before_writing(bench, plans)
         keep_to_caps(bench, plans, claimed.claim.modes)
+        mark(plans, bench.desk, bench.clock())
         report.planned = len(plans)
         results, silent, intent = self._write(token, plans, guard)
         report.written = len(results)
@@ -179,7 +171,23 @@ class Sync:
             return [], silent, intent
         mine = self.bench.rounds.intend(token, rows_of([p.pair for p in writing]), intent, self.bench.clock())
         ours = [p for p in writing if p.pair.row in mine.notes]
-        return Writing(self.bench, ours, guard).run(), silent, intent
+        calls = Writing(self.bench, ours, guard)
+        results = calls.run()
+        self._told(calls, results)
+        return results, silent, intent
+
+    def _told(self, calls: Writing, results: Sequence[Result]) -> None:
+        """A side that takes no write at all though it is read well: told, and tried again ever more slowly."""
+        failed = calls.failure()
+        for side in calls.answering - ({failed.side} if failed else set()):
+            self._failing.works(side, WRITING)
+        if failed is None:
+            return
+        if is_for_an_admin(failed):
+            log.warning("side failed", error=str(failed))
+        wait = self._failing.failed(failed, WRITING)
+        for plan in (r.plan for r in results if r.plan.again):
+            plan.retry_after = max(plan.retry_after, wait)
 
     def _save(
         self, claimed: Claimed, resolved: Resolved, saving: Saving, silent: list[Plan], results: list[Result]
@@ -207,10 +215,10 @@ class Sync:
 
     def _adapt(self, report: RoundReport) -> None:
         pace = self.bench.pace
-        if report.seconds > pace.slow and report.claimed:
+        if report.overran or (report.seconds > pace.slow and report.claimed):
             self._limit = max(50, min(self._limit, report.claimed) // 2)
         elif self._limit < pace.claim and report.seconds < pace.slow / 2:
-            self._limit = min(pace.claim, self._limit * 2)
+            self._limit = min(pace.claim, self._limit + max(50, pace.claim // 10))
 
 
 def _issue(row: int, subject: str, trouble: Trouble) -> dict[str, Any]:

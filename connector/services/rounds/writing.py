@@ -14,7 +14,7 @@ from connector.core.confirm import Confirming
 from connector.core.matching import EMAIL
 from connector.core.plan import Change, Plan
 from connector.core.records import Ref, Side
-from connector.errors import CallFailed, LeaseEnding, Stopping, WaitUntil
+from connector.errors import CallFailed, LeaseEnding, OutcomeUnknown, Stopping, WaitUntil
 from connector.ports import Guard, Write, Written
 from connector.services.rounds.making import Making, Result, join, upsert
 from connector.services.rounds.reading import salesforce_fields, with_history
@@ -40,15 +40,35 @@ class Writing:
         self._making = Making(bench, guard)
         self.results = {plan.pair.row: Result(plan) for plan in plans}
         self._wait = 0.0
+        self._stopped: CallFailed | None = None
+        self._lost: dict[Side, str] = {}
+        self.answering: set[Side] = set()
+        """Sides that gave a verdict on some row."""
+
+    def failure(self) -> CallFailed | None:
+        """Why a side took nothing: what ended the writes, or that no write there got a verdict."""
+        if self._stopped is not None:
+            return self._stopped
+        silent = [OutcomeUnknown(s, message) for s, message in self._lost.items() if s not in self.answering]
+        return silent[0] if silent else None
+
+    def _note(self, answers: Sequence[Written]) -> None:
+        for answer in answers:
+            side = answer.ref.side
+            if answer.verdict == "unknown":
+                self._lost[side] = answer.message.removeprefix(f"{side}: ")
+            else:
+                self.answering.add(side)
 
     def run(self) -> list[Result]:
         """Never raises for a side that fails: what got no verdict stays ``intended``, for a later round to settle."""
         results = list(self.results.values())
         try:
-            self._making.in_hubspot(results)
+            self._note(self._making.in_hubspot(results))
             self._salesforce(results)
             self._hubspot(results)
             self._archive(results)
+            self._fetch(results)
             self._making.twins(results)
         except (CallFailed, LeaseEnding, Stopping) as failed:
             self._after(failed)
@@ -61,6 +81,8 @@ class Writing:
             self._wait = max(1.0, (failed.not_before - self.bench.clock()).total_seconds())
         else:
             self._wait = 2.0
+        if isinstance(failed, CallFailed):
+            self._stopped = failed
 
     def _leave(self, result: Result) -> None:
         """What no verdict came for: it may have happened."""
@@ -71,6 +93,8 @@ class Writing:
                 plan.again = True
         if plan.archive is not None and result.archive not in ("done", "refused"):
             plan.again = True
+        if plan.fetch is not None and result.fetch != "refused":
+            plan.again = True  # the values follow, once it can be read
         if plan.creation is not None and not result.creation:
             result.creation = "unknown"
             plan.again = True
@@ -82,9 +106,15 @@ class Writing:
             wanted = {r.plan.archive: r for r in results if r.plan.archive and r.plan.archive.side is crm.side}
             answers = crm.archive(list(wanted), self.guard) if wanted else {}
             for ref, answer in answers.items():
-                wanted[ref].archive = answer.verdict
+                wanted[ref].archive, wanted[ref].told = answer.verdict, answer.message
                 if answer.verdict == "done":
                     wanted[ref].plan.archived = ref.side
+
+    def _fetch(self, results: list[Result]) -> None:
+        wanted = {r.plan.fetch: r for r in results if r.plan.fetch is not None}
+        answers = self.bench.salesforce.fetch(list(wanted), self.guard) if wanted else {}
+        for ref, answer in answers.items():
+            wanted[ref].fetch, wanted[ref].told = answer.verdict, answer.message
 
     # -- Salesforce
 
@@ -104,6 +134,7 @@ class Writing:
             ]
         writes = [upsert(r.plan.creation) for r in creating if r.plan.creation] + updates
         written = self.bench.salesforce.write(writes, salesforce_fields(self.bench), self.guard)
+        self._note(written)
         for result, answer in zip(creating, written, strict=False):
             self._making.made(result, answer)
         self._passes(sent, written[len(creating) :])
@@ -160,6 +191,7 @@ class Writing:
             fresh = any(c.two_step for s in sent for c in s.todo)
             updates = [self._update(s) for s in sent]
             written = self.bench.hubspot.write(updates, self._hubspot_back(sent), self.guard, fresh=fresh)
+            self._note(written)
             self._passes(sent, written)
 
     def _blank_first(self, sent: list[_Sent]) -> None:

@@ -2,6 +2,7 @@
 
 A cursor is {phase, after}: which part of the collection, and the place in it: a Link's id, a Salesforce id, a time.
 Parts that go by time begin again at the very time they had come to; what a run has met already its store leaves out.
+Between two parts is an empty page, a border: who was linked from one side by then is not met from the other.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from typing import Any
 
 from connector.core.conditions import Condition, Truth, evaluate, fields_of
 from connector.core.mapping import KindMapping
+from connector.core.matching import EMAIL, match_key
 from connector.core.records import Record, Ref, Side
 from connector.core.values import to_instant
+from connector.errors import CallFailed
 from connector.ports import Guard
 from connector.services.runs.store import Row, RunStore
 from connector.services.workbench import Workbench
@@ -55,6 +58,11 @@ def phases_of(scope: Row, mapping: KindMapping) -> list[Phase]:
     return [("links",), *new]
 
 
+def at_border(cursor: Row) -> bool:
+    """Is nothing of this part taken yet, and another one before it?"""
+    return int(cursor.get("phase", 0)) > 0 and cursor.get("after") is None
+
+
 def bounds_of(scope: Row) -> Row | None:
     """What a round may write of a pair of this run."""
     found = {name: scope[name] for name in ("fields", "side") if scope.get(name)}
@@ -80,8 +88,10 @@ class Collection:
     def _walk(self, phase: int, after: Any) -> Iterator[Page]:
         while phase < len(self._phases):
             kind = self._phases[phase][0]
-            yield from getattr(self, f"_{kind}")(phase, after)
+            yield from gathered(getattr(self, f"_{kind}")(phase, after))
             phase, after = phase + 1, None
+            if phase < len(self._phases):
+                yield Page([], {"phase": phase, "after": after})
 
     def _page(self, phase: int, after: Any, links: Sequence[int] = (), refs: Sequence[Ref] = ()) -> Page:
         rows: list[Row] = [
@@ -90,24 +100,33 @@ class Collection:
         rows += [{"subject": str(ref), "link_id": None, "bounds": self._bounds} for ref in refs]
         return Page(rows, {"phase": phase, "after": after})
 
+    def _read(self, phase: int, after: Any, records: Sequence[Record]) -> Page:
+        """A page of records that were read: their identity is told with them, which saves the round a read."""
+        rows: list[Row] = []
+        for record in records:
+            known = {"key": match_key(record)} if record.values.get(EMAIL[record.ref.side]) else {}
+            bounds = {**(self._bounds or {}), **known} or None
+            rows.append({"subject": str(record.ref), "link_id": None, "bounds": bounds})
+        return Page(rows, {"phase": phase, "after": after})
+
     def _links(self, phase: int, after: Any) -> Iterator[Page]:
         last = int(after or 0)
-        while links := self._store.links_after(last, PAGE):
+        resting = not (self._scope.get("linked") or self._scope.get("fields"))
+        while links := self._store.links_after(last, PAGE, resting):
             last = links[-1]
             yield self._page(phase, last, links)
 
     def _new(self, phase: int, after: Any) -> Iterator[Page]:
         for page, at in self._changes(phase, after):
-            refs = [r.ref for r in page]
-            linked = self._bench.rounds.linked(refs)
-            yield self._page(phase, at, refs=[ref for ref in refs if ref not in linked])
+            linked = self._bench.rounds.linked([r.ref for r in page])
+            yield self._read(phase, at, [r for r in page if r.ref not in linked])
 
     def _changed(self, phase: int, after: Any) -> Iterator[Page]:
         until = self._moment("until")
         side = Side(self._phases[phase][1])
         for page, at in self._changes(phase, after):
             there = [r for r in page if until is None or (_moved_at(r) or BEGINNING) < until]
-            yield self._page(phase, at, refs=[r.ref for r in there if self._meets(r, side)])
+            yield self._read(phase, at, [r for r in there if self._meets(r, side)])
             if len(there) < len(page):
                 return
 
@@ -115,7 +134,7 @@ class Collection:
         _, side, object_ = self._phases[phase]
         crm = self._bench.hubspot if side == Side.HUBSPOT else self._bench.salesforce
         since = datetime.fromisoformat(after) if after else self._moment("since") or BEGINNING
-        named = fields_of(self._condition) or (("email",) if side == Side.HUBSPOT else ("Email",))
+        named = list(dict.fromkeys([*fields_of(self._condition), EMAIL[Side(side)]]))
         for page in crm.changes(object_, since, named, self._guard):
             latest = max((at for r in page if (at := _moved_at(r))), default=since)
             yield [r for r in page if r.moved_to is None], latest.isoformat()
@@ -146,6 +165,28 @@ class Collection:
         name = self._phases[phase][1]
         for ids, place in self._bench.hubspot.members(name, after, self._guard):
             yield self._page(phase, place, refs=[Ref(Side.HUBSPOT, "contact", i) for i in ids])
+
+
+def gathered(pages: Iterator[Page]) -> Iterator[Page]:
+    """The same rows in pages of PAGE or a little more: a round's calls are fuller. What came before a call that failed
+    is given before its error is raised."""
+    held: list[Page] = []
+    try:
+        for page in pages:
+            held.append(page)
+            if sum(len(each.rows) for each in held) >= PAGE:
+                yield _joined(held)
+                held = []
+    except CallFailed:
+        if held:
+            yield _joined(held)
+        raise
+    if held:
+        yield _joined(held)
+
+
+def _joined(pages: Sequence[Page]) -> Page:
+    return Page([row for page in pages for row in page.rows], pages[-1].cursor)
 
 
 def _moved_at(record: Record) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import Any
 from connector.core.bounds import Bounds
 from connector.core.plan import Change, Plan
 from connector.core.records import Ref, Side
-from connector.core.runs import DONE, Outcome
+from connector.core.runs import DONE, FAILED, Outcome
 from connector.services.rounds.making import Result
 
 Doc = dict[str, Any]
@@ -28,16 +28,18 @@ def item_of(result: Result, journal: Journal, linked: bool) -> Doc | None:
         return None
     hubspot, salesforce = pair.hubspot, pair.salesforce
     made = plan.created.ref if plan.created is not None else None
+    gone = (pair.origin, pair.linked_ref) if pair.gone is not None else (None, None)
     return {
         "row": pair.row,
         "run": bounds.run,
         "subject": pair.subject,
         "link_id": pair.link,
-        "hubspot_id": hubspot.ref.id if hubspot else _id(made, Side.HUBSPOT),
-        "salesforce_id": salesforce.ref.id if salesforce else _id(made, Side.SALESFORCE),
+        "hubspot_id": hubspot.ref.id if hubspot else _id(made or gone[0], Side.HUBSPOT),
+        "salesforce_id": salesforce.ref.id if salesforce else _id(made or gone[1], Side.SALESFORCE),
         "outcome": outcome,
         "reason": reason[:LONGEST],
         "journal": _journal_ids(plan, journal),
+        "bounds": dict(bounds.only) if outcome in FAILED and bounds.confining else None,
         "plan": {"changes": [entry(c) for c in plan.beyond]} if _tells_beyond(plan, outcome) else None,
     }
 
@@ -52,7 +54,7 @@ def resolved_item(row: Doc, trouble: str) -> Doc:
     outcome, reason = (Outcome.HELD, trouble[:LONGEST]) if trouble else gone
     ids = {f"{row['side']}_id": row["ref_id"]}
     subject = f"{row['side']}:{row['object']}:{row['ref_id']}"
-    blank: Doc = {"hubspot_id": "", "salesforce_id": "", "link_id": None, "journal": [], "plan": None}
+    blank: Doc = {"hubspot_id": "", "salesforce_id": "", "link_id": None, "journal": [], "plan": None, "bounds": None}
     told = {"row": row["id"], "run": row["run_id"], "subject": subject, "outcome": outcome, "reason": reason}
     return blank | ids | told
 
@@ -65,6 +67,8 @@ def entry(c: Change) -> Doc:
 
 def _outcome(plan: Plan, result: Result, linked: bool) -> tuple[Outcome, str]:
     pair = plan.pair
+    if pair.gone is not None and pair.bounds.undoes and "away" in pair.bounds.only:
+        return _fetched(plan, result)
     if pair.gone is not None:
         return (Outcome.ARCHIVED if plan.archived else Outcome.GONE), plan.reason
     if plan.reason.startswith("not selected"):
@@ -77,7 +81,9 @@ def _outcome(plan: Plan, result: Result, linked: bool) -> tuple[Outcome, str]:
     if plan.created is not None:
         return Outcome.CREATED, troubles
     if plan.archive is not None and result.archive:
-        return (Outcome.REFUSED if result.archive == "refused" else Outcome.ARCHIVED), f"{plan.archive}"
+        if result.archive == "refused":
+            return Outcome.REFUSED, f"{plan.archive} stays: {result.told}"
+        return Outcome.ARCHIVED, f"{plan.archive}"
     if linked or done:
         what = Outcome.LINKED if linked else Outcome.WRITTEN
         left = f"left: {_beyond(plan)}" if plan.beyond and _exact(plan) else ""
@@ -86,13 +92,22 @@ def _outcome(plan: Plan, result: Result, linked: bool) -> tuple[Outcome, str]:
     return _unwritten(plan, troubles)
 
 
+def _fetched(plan: Plan, result: Result) -> tuple[Outcome, str]:
+    """An undo of an undo that put a record into the recycle bin."""
+    if plan.fetch is None:  # by hand, then `retry`
+        return Outcome.HELD, plan.reason
+    if result.fetch == "refused":
+        return Outcome.REFUSED, f"{plan.fetch} stays in the recycle bin: {result.told}"
+    return Outcome.RESTORED, f"{plan.fetch}"
+
+
 def _unwritten(plan: Plan, troubles: str) -> tuple[Outcome, str]:
     if any(t.code == "conflict" for t in plan.troubles):
         return Outcome.CONFLICT, troubles
     if plan.troubles or any(name for name in plan.held):
         return Outcome.HELD, troubles or _said(plan.held, "held: ")
     if plan.beyond and _exact(plan):
-        return (Outcome.LEFT if "undo" in plan.pair.bounds.only else Outcome.CHANGED), _beyond(plan)
+        return (Outcome.LEFT if plan.pair.bounds.undoes else Outcome.CHANGED), _beyond(plan)
     if plan.withheld:
         return Outcome.OBSERVED, "a side is only observed"
     return Outcome.NOTHING, plan.reason if not plan.beyond else "nothing that this run may write"
@@ -101,7 +116,7 @@ def _unwritten(plan: Plan, troubles: str) -> tuple[Outcome, str]:
 def _beyond(plan: Plan) -> str:
     return _said(
         {
-            f"{c.side} {c.native}: {c.why}" if "undo" in plan.pair.bounds.only else c.native
+            f"{c.side} {c.native}: {c.why}" if plan.pair.bounds.undoes else c.native
             for c in plan.beyond
         }
     )
@@ -132,6 +147,8 @@ def _journal_ids(plan: Plan, journal: Journal) -> list[int]:
         record = pair.record(side)
         if record is not None and (plan.on(side) or (plan.archive is not None and plan.archive.side is side)):
             keys.append((str(side), record.ref.id, None))
+    if plan.fetch is not None:
+        keys.append((str(plan.fetch.side), plan.fetch.id, None))
     source = pair.record(plan.creation.side.other) if plan.creation else None
     if plan.creation is not None and source is not None:
         keys.append((str(plan.creation.side), "", str(source.ref)))

@@ -19,6 +19,7 @@ from connector.services.rounds.looking import LookingRounds
 from connector.services.rounds.planning import Planning
 from connector.services.rounds.reading import read_pairs
 from connector.services.rounds.resolving import Resolved, Resolving
+from connector.services.runs import duplicates
 from connector.services.runs.outcomes import entry
 from connector.services.runs.store import Row, RunStore
 from connector.services.workbench import Workbench
@@ -50,8 +51,10 @@ def preview_page(
     plans = Planning(dry, claimed.claim.modes).run([*claimed.pairs, *resolved.pairs], guard)
     breakers.before_writing(dry, plans)
     answer = Previewed(counts=counts)
-    for plan in _first_met(store, run, plans):
-        _add(answer, plan, schema)
+    first = _first_met(store, run, plans)
+    doubles = duplicates.refused(dry, first, guard)
+    for plan in first:
+        _add(answer, plan, [*failures(plan, schema), *doubles.get(id(plan), ())])
     for row, ref, trouble in resolved.troubles:
         _count(answer, Outcome.HELD)
         holds = counts.setdefault("holds", {})
@@ -80,24 +83,27 @@ def _as_if_live(told: tuple[str, dict[str, Any]] | None) -> tuple[str, dict[str,
     return told if told is not None and told[0] == "limited" else ("live", {})
 
 
-def _add(answer: Previewed, plan: Plan, schema: Schema) -> None:
+def _add(answer: Previewed, plan: Plan, failing: list[tuple[str, str]]) -> None:
     pair = plan.pair
     links = pair.link is None and pair.hubspot is not None and pair.salesforce is not None and may_link(pair)
-    failing = failures(plan, schema)
     outcome, reason = _outcome(plan, links, failing)
     _count(answer, outcome)
     if outcome in (Outcome.NOTHING, Outcome.NOT_SELECTED, Outcome.GONE):
         return
     add_to(answer.counts, plan, links, failing)
-    ids = {f"{r.ref.side}_id": r.ref.id for r in (pair.hubspot, pair.salesforce) if r is not None}
+    refs = [ref for ref in (pair.origin, pair.linked_ref) if pair.gone is not None and ref is not None]
+    refs += [r.ref for r in (pair.hubspot, pair.salesforce) if r is not None]
+    ids = {f"{ref.side}_id": ref.id for ref in refs}
     answer.items.append(
         _item(_subject(plan), pair.link, outcome, reason, _document(plan, links, failing)) | ids
     )
 
 
 def _outcome(plan: Plan, links: bool, failing: list[tuple[str, str]]) -> tuple[Outcome, str]:
+    if plan.fetch is not None:
+        return Outcome.WOULD, f"{plan.fetch} out of the recycle bin"
     if plan.pair.gone is not None:
-        return Outcome.GONE, plan.reason
+        return (Outcome.HELD if plan.beyond else Outcome.GONE), plan.reason
     if plan.reason.startswith("not selected"):
         return Outcome.NOT_SELECTED, plan.reason
     told = [f"{where}: {why}" for where, why in failing] + [
@@ -129,6 +135,8 @@ def _document(plan: Plan, links: bool, failing: list[tuple[str, str]]) -> Row:
     return exact | {
         "was": {"refs": refs, "link": links, "make": make, "changes": [entry(c) for c in plan.changes]},
         "archive": str(plan.archive) if plan.archive else None,
+        "fetch": str(plan.fetch) if plan.fetch else None,
+        "left": [entry(c) for c in plan.beyond] if _undoes(plan) else [],
         "create": [entry(c) for c in made.changes] if made else [],
         "losers": [{"side": x.side, "field": x.field, "value": x.value, "winner": x.winner} for x in losers],
         "fails": [f"{where}: {why}" for where, why in failing],

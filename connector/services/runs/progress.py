@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,8 @@ LATELY = timedelta(seconds=30)
 class Progress:
     """``done``, ``waiting``, ``out``: items; ``whole``: the collection is known to its end, so ``total`` is final.
     ``rate``: items a second lately; ``remaining``: seconds, None where nobody can tell. ``failed``: refused, held,
-    conflict. ``written``: rows of the journal by side and action."""
+    conflict. ``written``: rows of the journal by side and action. ``calls_left``: of today's API budget, by side,
+    where it is known."""
 
     run: Row
     outcomes: dict[str, int]
@@ -30,6 +31,7 @@ class Progress:
     remaining: float | None
     failed: int
     written: list[Row]
+    calls_left: dict[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -52,11 +54,13 @@ class Progress:
             "remaining",
             "failed",
             "written",
+            "calls_left",
         )
         return run | {name: getattr(self, name) for name in names}
 
 
-def progress_of(store: RunStore, run: Row, now: datetime) -> Progress:
+def progress_of(store: RunStore, run: Row, now: datetime, hubspot_daily: int | None = None) -> Progress:
+    """``hubspot_daily``: calls a day where HubSpot's answers don't tell them."""
     told = store.tally(run["id"], now - LATELY)
     outcomes = dict(run["counts"].get("outcomes", {}) if run["dry"] else told["outcomes"])
     waiting = told["outcomes"].get(Outcome.WAITING, 0)
@@ -68,8 +72,9 @@ def progress_of(store: RunStore, run: Row, now: datetime) -> Progress:
     remaining = left / rate if whole and rate and State(run["state"]) not in ENDED else None
     failed = sum(outcomes.get(str(o), 0) for o in FAILED)
     return Progress(
-        run, outcomes, done, waiting, told["out"], whole, rate, remaining, failed, told["written"]
-    )
+        run, outcomes, done, waiting, told["out"], whole, rate, remaining, failed, told["written"],
+        {str(side): n for side, n in _left(store.budgets(now), hubspot_daily).items() if n is not None},
+    )  # fmt: skip
 
 
 def _rate(run: Row, told: Row, done: int, now: datetime) -> float:
@@ -98,6 +103,11 @@ def cost_of(
     counts = run["counts"]
     would = int(counts.get("outcomes", {}).get("would", 0))
     calls = calls_needed(would, counts.get("writes", {}))
+    left = _left(budgets, hubspot_daily)
+    return Cost(calls, left, seconds_needed(calls, hubspot_calls_per_10_seconds))
+
+
+def _left(budgets: list[Row], hubspot_daily: int | None) -> dict[Side, int | None]:
     left: dict[Side, int | None] = dict.fromkeys(Side)
     for row in budgets:
         side = Side(row["side"])
@@ -106,4 +116,4 @@ def cost_of(
             row["daily_used"] if row["daily_used"] is not None else row["used_today"] if row["today"] else 0
         )
         left[side] = None if most is None else max(0, int(most) - int(used))
-    return Cost(calls, left, seconds_needed(calls, hubspot_calls_per_10_seconds))
+    return left

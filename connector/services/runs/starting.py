@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -67,26 +67,32 @@ def retry(bench: Workbench, store: RunStore, review: ReviewStore, run: int, by: 
     if not failed:
         raise Refused(f"Nothing failed in run {run}.")
     _may_write(review, row["scope"].get("side"))
-    only = {name: row["scope"][name] for name in ("fields", "side") if name in row["scope"]}
+    only = {name: row["scope"][name] for name in ("fields", "side", "words") if name in row["scope"]}
     scope = {"outcomes": [str(o) for o in FAILED]} | only
-    return store.create(_row(bench, "backfill", Asked(scope, by, why), run, "retry"), bench.clock())
+    return store.create(_row(bench, row["purpose"], Asked(scope, by, why), run, "retry"), bench.clock())
 
 
-def undo(bench: Workbench, store: RunStore, review: ReviewStore, asked: Asked) -> int:
-    """The old values of a span ({run | agreement | link | since, until}, words) come back, where ours still stand."""
+def undo(
+    bench: Workbench, store: RunStore, review: ReviewStore, asked: Asked, wanted: Wanted = Wanted.RUN
+) -> int:
+    """The old values of a span ({run | agreement | link | since, until}, words) come back, where ours still stand.
+    ``wanted``: pause, where somebody is asked before it begins."""
     scope = asked.scope
     if not any(scope.get(name) is not None for name in ("run", "agreement", "link", "since")):
-        raise Refused("Say what: a run, an agreement's version, a time span or a person.")
+        raise Refused("Say what: a run's number, a person, --agreement or --since. See `accord undo --help`.")
     parent = scope.get("run")
     if parent is not None and existing(store, parent)["dry"]:
-        raise Refused(f"Run {parent} is a preview: it wrote nothing.")
+        raise Refused(f"Run {parent} is a preview: it wrote nothing, so there is nothing to take back.")
     if parent is not None and State(existing(store, parent)["state"]) not in (
         State.SUCCEEDED, State.CANCELLED, State.FAILED, State.PAUSED,
     ):  # fmt: skip
         raise Refused(f"Run {parent} still writes: `accord backfill cancel {parent}` first.")
     if not asked.dry:
         _may_write(review, None)
-    return store.create(_row(bench, "undo", asked, parent, "undo" if parent else None), bench.clock())
+    mapping = bench.desk.mapping
+    asked = replace(asked, scope=scope | {"keys": [mapping.hubspot_key, mapping.salesforce_key]})
+    row = _row(bench, "undo", asked, parent, "undo" if parent else None) | {"wanted": str(wanted)}
+    return store.create(row, bench.clock())
 
 
 def want(store: RunStore, run: int, wanted: Wanted) -> State:

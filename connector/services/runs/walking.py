@@ -8,8 +8,8 @@ table of what is due stays as small for a million persons as for ten thousand.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -18,17 +18,21 @@ from connector.core.conditions import Condition
 from connector.core.forecast import Schema
 from connector.core.records import Side
 from connector.core.runs import ENDED, Facts, State, Wanted, next_state
-from connector.errors import CallFailed, MendRequest, NotOurs, Refused, Stopping
+from connector.errors import CallFailed, MendConnection, MendRequest, NotOurs, Refused, Stopping, WaitUntil
 from connector.services.review.first_day import Terms, look
-from connector.services.runs.collecting import PAGE, Collection, Page
+from connector.services.runs.collecting import PAGE, Collection, Page, at_border, bounds_of
 from connector.services.runs.previewing import preview_page
 from connector.services.runs.store import Row, RunStore
-from connector.services.workbench import Workbench
+from connector.services.workbench import KEPT_CALLS, Calls, Workbench
 
 OUT = 5 * PAGE
 """Items of one run that wait for a round or are in one, at most."""
 LEASE = timedelta(seconds=45)
 """How long a walk that was killed keeps others away; it is prolonged at every page."""
+SOON = timedelta(seconds=5)
+"""What waits for longer than that does not keep a walk at the border between two parts of its collection."""
+AGAIN, MENDING = timedelta(seconds=5), timedelta(seconds=30)
+"""How long a walk leaves a side alone that failed, and one that refuses our credentials."""
 ReadFilter = Callable[[Row], Condition | None]
 """The condition of a scope's filter. Raises Refused."""
 
@@ -47,8 +51,8 @@ class _Walk:
 
     collection: Collection
     token: int
+    guard: _Patient
     place: str = ""
-    calls: dict[str, int] = field(default_factory=dict)
 
 
 class Walker:
@@ -61,6 +65,7 @@ class Walker:
         self._bench, self._store, self._filter, self._terms = bench, store, read_filter, terms
         self._out, self._page = out, page
         self._walks: dict[int, _Walk] = {}
+        self._not_before: dict[int, datetime] = {}
         self._schema: dict[tuple[Side, str], Any] = {}
 
     def tick(self) -> int:
@@ -96,10 +101,14 @@ class Walker:
         return steps
 
     def _fails(self, row: Row, failed: CallFailed | Refused) -> None:
-        """What waiting mends is told, and tried again at the next tick; what it does not ends the run."""
+        """What waiting mends is told, and tried again after a while; what it does not ends the run."""
         if isinstance(failed, MendRequest | Refused):
             self._move(row, Facts(0, False, str(failed)))
         else:
+            # a tick comes every second: a side that said when, or that an admin has to mend, is not knocked at before
+            pause = MENDING if isinstance(failed, MendConnection) else AGAIN
+            limit = failed.not_before if isinstance(failed, WaitUntil) else self._bench.clock() + pause
+            self._not_before[row["id"]] = limit
             self._store.tell(row["id"], str(failed))
             log.warning("a run waits", run=row["id"], reason=str(failed))
 
@@ -112,7 +121,16 @@ class Walker:
             return True
         if self._move(row, facts):
             return True
+        if out and State(row["state"]) in (State.PAUSING, State.CANCELLING):
+            # what was in a round then may have been given back since, to wait for a limit
+            forget = State(row["state"]) is State.CANCELLING
+            return bool(self._store.withdraw(row["id"], row["token"], forget, self._bench.clock()))
         if State(row["state"]) is not State.RUNNING or facts.broken or facts.over or out >= self._out:
+            return False
+        not_before = self._not_before.get(row["id"])
+        if not_before is not None and self._bench.clock() < not_before:
+            return False
+        if at_border(row["cursor"]) and not row["walked"] and self._store.busy(row["id"], self._bench.clock() + SOON):
             return False
         return self._preview(row) if row["dry"] else self._queue(row, self._out - out)
 
@@ -148,13 +166,13 @@ class Walker:
             return False
         todo = self._store.unmet(row["id"], page.rows)
         given = [r["subject"] for r in page.rows]
-        progress, items = self._progress(row, page), []
+        items: list[Row] = []
         if todo:
-            schema = self._schemas()
-            found = preview_page(
-                self._bench, self._store, row["id"], todo, progress["counts"], schema, self._guard
-            )
-            items = found.items
+            schema, guard = self._schemas(), self._walks[row["id"]].guard
+            items = preview_page(
+                self._bench, self._store, row["id"], todo, row["counts"], schema, guard
+            ).items
+        progress = self._progress(row, page)
         self._store.previewed(row["id"], row["token"], items, given, progress, self._bench.clock())
         self._store.tell(row["id"], "")
         return True
@@ -165,7 +183,7 @@ class Walker:
         for what, count in row["counts"].get("creates", {}).items():
             side = Side(what.split()[0])
             made[side] = made.get(side, 0) + count
-        seen = look(self._bench, made, self._terms)
+        seen = look(self._bench, made, self._terms, _changed(row["counts"]))
         counts = row["counts"] | {"costs": list(seen.costs), "risks": list(seen.risks)}
         progress = self._progress(row, Page([], row["cursor"])) | {"counts": counts}
         self._store.previewed(row["id"], row["token"], [], [], progress, self._bench.clock())
@@ -174,8 +192,9 @@ class Walker:
         """The next page: of the collection, then of what waits one by one. None: nothing can be taken now."""
         walk = self._walks.get(row["id"])
         if walk is None or walk.token != row["token"]:
-            collection = Collection(self._bench, self._store, row, self._guard, self._filter(row["scope"]))
-            walk = self._walks[row["id"]] = _Walk(collection, row["token"])
+            guard = _Patient(self._bench)
+            collection = Collection(self._bench, self._store, row, guard, self._filter(row["scope"]))
+            walk = self._walks[row["id"]] = _Walk(collection, row["token"], guard)
         if not row["walked"]:
             return walk.collection.next() or Page([], row["cursor"], over=True)
         rows = self._store.waiting(row["id"], walk.place, min(room, self._page))
@@ -183,7 +202,8 @@ class Walker:
             walk.place = ""  # what another run still has is looked at again at the next tick
             return None
         walk.place = rows[-1]["subject"]
-        return Page(rows, row["cursor"])
+        chosen = bounds_of(row["scope"])
+        return Page([r | {"bounds": r["bounds"] or chosen} for r in rows], row["cursor"])
 
     def _capped(self, row: Row, page: Page | None) -> Page | None:
         """At most so many persons where the scope says so: the rest of the collection is left."""
@@ -194,8 +214,11 @@ class Walker:
         return page if len(page.rows) < left else replace(page, rows=page.rows[:left], over=True)
 
     def _progress(self, row: Row, page: Page) -> Row:
+        """``calls``: what this page took, by side and endpoint; a page that could not be had is not counted."""
         walked = bool(row["walked"]) or page.over
-        return {"cursor": page.cursor, "walked": walked, "counts": row["counts"], "calls": row["calls"]}
+        walk = self._walks.get(row["id"])
+        calls = walk.guard.calls.told() if walk is not None else {}
+        return {"cursor": page.cursor, "walked": walked, "counts": row["counts"], "calls": calls}
 
     def _schemas(self) -> Schema:
         """Both sides' own descriptions, read once a process."""
@@ -206,6 +229,25 @@ class Walker:
                 self._schema[Side.SALESFORCE, object_] = bench.salesforce.schema(object_)
         return self._schema
 
-    def _guard(self, timeout: float) -> None:
-        if self._bench.stop.is_set():
+
+
+class _Patient:
+    """The guard of a walk's own calls: none after a stop; they wait their turn as a backfill's."""
+
+    keep = KEPT_CALLS
+
+    def __init__(self, bench: Workbench) -> None:
+        self._stop, self.calls = bench.stop, Calls()
+
+    def __call__(self, timeout: float) -> None:
+        if self._stop.is_set():
             raise Stopping
+
+
+def _changed(counts: Row) -> dict[Side, dict[str, int]]:
+    """By side and native field: records that a preview would write, new ones apart."""
+    found: dict[Side, dict[str, int]] = {side: {} for side in Side}
+    for name, n in counts.get("fields", {}).items():
+        side, _, native = name.partition(" ")
+        found[Side(side)][native] = n["updates"] + n["fills"] + n["blanks"]
+    return found

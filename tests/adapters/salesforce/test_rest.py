@@ -142,7 +142,7 @@ class CountingBudget:
     def __init__(self) -> None:
         self.taken, self.reported = 0, list[tuple[int | None, int | None]]()
 
-    def take(self, calls: int = 1) -> None:
+    def take(self, calls: int = 1, keep: int = 0) -> None:
         self.taken += calls
 
     def report(self, used: int | None, limit: int | None) -> None:

@@ -333,6 +333,8 @@ _NOT_OF_THIS_CLIENT = {
     "POST /oauth/v1/token/revoke": "dated clients'",
     "POST /oauth/v2/private-apps/get/access-token-info": "no client has it",
     "GET /account-info/v3/api-usage/daily/private-apps": "no client has it",
+    "GET /automation/v4/flows": "no client has it",
+    "POST /automation/v4/flows/batch/read": "no client has it",
 }
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from connector.practice.http import request_of
 from connector.practice.salesforce import SalesforceCore
+from connector.practice.salesforce.metadata.layouts import fields_on, listed
 
 from .conftest import Caller
 from .packages import FLOW, KEY, NS, RULE, SET, deploy, form, lead_object, manifest, whole, zipped
@@ -241,3 +242,17 @@ def test_metadata_is_read_changed_and_deleted_over_soap_too(core: SalesforceCore
     core.admin.add_permission_set("Accord", {"Lead.City": "read"})
     read = f"<readMetadata {NS}><type>PermissionSet</type><fullNames>Accord</fullNames></readMetadata>"
     assert "<editable>false</editable><field>Lead.City</field><readable>true</readable>" in _soap(core, read)
+
+
+def test_a_layout_is_listed_told_and_replaced_whole(core: SalesforceCore, call: Caller) -> None:
+    assert [row["fullName"] for row in listed(core.org)] == ["Contact-Contact Layout", "Lead-Lead Layout"]
+    layout = (
+        "<layoutSections><layoutColumns><layoutItems><field>Company</field></layoutItems></layoutColumns>"
+        "</layoutSections>"
+    )
+    package = zipped(**{
+        "package.xml": manifest(("Layout", "Lead-Lead Layout")),
+        "layouts/Lead-Lead Layout.layout": f"<Layout {NS}>{layout}</Layout>",
+    })  # fmt: skip
+    assert deploy(call, package)["success"]
+    assert fields_on(core.org, "Lead-Lead Layout") == ["Company"]

@@ -17,6 +17,7 @@ from fastavro import parse_schema, schemaless_reader
 from connector.practice.clock import ManualClock
 from connector.practice.http import Request
 from connector.practice.salesforce import SalesforceCore
+from connector.practice.salesforce.acts import Acts
 from connector.practice.salesforce.pubsub import PubSubServer, serve_pubsub
 from connector.practice.salesforce.pubsub.bitmaps import bitmap, bitmaps
 from connector.practice.salesforce.pubsub.settings import PubSubSettings
@@ -114,7 +115,7 @@ def leads(server: PubSubServer) -> Iterator[Subscriber]:
         subscriber.close()
 
 
-def api(core: SalesforceCore, method: str, path: str, body: Any, client: str = "client=accord") -> Any:
+def api(core: Acts, method: str, path: str, body: Any, client: str = "client=accord") -> Any:
     headers = {"authorization": f"Bearer {core.access_token}", "sforce-call-options": client}
     return core.respond(
         Request(method, f"/services/data/v66.0/{path}", {}, headers, json.dumps(body).encode())

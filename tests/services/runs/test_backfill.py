@@ -213,3 +213,13 @@ def test_two_runs_at_once_share_what_both_want(database: Pool) -> None:
     first, second = runs.start(linked=True), runs.start(linked=True)
     assert runs.end(first) == {"written": 4}
     assert runs.end(second) == {"nothing": 4}
+
+
+def test_chosen_fields_bound_persons_who_are_given_one_by_one_too(database: Pool) -> None:
+    world = World(database)
+    ((contact, lead),) = linked(world, 1)
+    world.edit_lead(lead, City="Oslo", Title="CMO")
+    unheard(world)
+    runs = Running(world)
+    assert runs.end(runs.start(lead_ref(lead), fields=["city"])) == {"written": 1}
+    assert (world.hs(contact)["city"], world.hs(contact).get("jobtitle")) == ("Oslo", None)

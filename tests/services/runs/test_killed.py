@@ -130,3 +130,50 @@ def test_paused_cancelled_and_resumed_in_the_midst_of_everything(database: Pool)
         runs.end(run)
     assert runs.outcomes(run) == {"written": 8}
     assert {world.hs(contact)["mobilephone"] for contact, _ in people} == {"+1 555 020 2222"}
+
+
+def test_a_record_whose_create_nobody_confirmed_is_known_to_the_journal_and_can_be_undone(database: Pool) -> None:
+    from connector.practice.faults import OneShot
+    from connector.services.runs.starting import Asked, undo
+    from tests.world import HOT
+
+    world = World(database)
+    world.form(email="ann@acme.example.com", lastname="Ito", **HOT)
+    unheard(world)
+    world.later(minutes=5)
+    runs = Running(world)
+    runs.approve()
+    world.salesforce.faults.update({"next": [OneShot("/composite", "lost_reply", skip=1)]})
+    run = runs.start()
+    runs.end(run)
+    (lead,) = world.leads()
+    made = world.one("SELECT state, ref_id, link_id FROM journal WHERE action = 'create'")
+    assert (made["state"], made["ref_id"]) == ("done", lead["Id"])
+    assert made["link_id"] is not None
+    runs.end(undo(world.bench, runs.store, runs.review, Asked({"run": run, "words": "undo"}, "alice")))
+    assert world.leads() == []
+
+
+def test_an_offer_whose_lead_nobody_made_ends_with_one_owner_on_both_sides(database: Pool) -> None:
+    """The hand-off is saved before the first write, so the next round does not hand over anew."""
+    from connector.practice.faults import OneShot
+    from tests.world import HOT
+
+    world = World(database)
+    owners = world.bench.hubspot.people()
+    world.form(email="ann@acme.example.com", lastname="Ito", hubspot_owner_id=sorted(owners.values())[-1], **HOT)
+    unheard(world)
+    world.later(minutes=5)
+    runs = Running(world)
+    runs.approve()
+    world.salesforce.faults.update({"next": [OneShot("/composite", "drop", skip=1)]})
+    world.hubspot.faults.update({"next": [OneShot("batch/update", "drop")]})
+    run = runs.start()
+    runs.end(run)
+    (lead,) = world.leads()
+    (contact,) = world.hubspot.portal.contacts.values()
+    by_user = {user: email for email, user in world.bench.salesforce.people().items()}
+    assert owners[by_user[lead["OwnerId"]]] == contact.values["hubspot_owner_id"]
+    world.forget_calls()
+    assert runs.end(runs.start()) == {"nothing": 1}
+    assert world.writes() == 0

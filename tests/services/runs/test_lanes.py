@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from connector.adapters.calling import FreeBudget
 from connector.adapters.postgres.database import Pool
 from connector.services.intake import HANDOFF
 from connector.services.rounds.crowd import Crowd
 from connector.services.rounds.sync import Sync
+from connector.services.workbench import KEPT_CALLS
 from tests.services.runs.cast import Running, linked, unheard
 from tests.world import HOT, World
 
@@ -49,17 +51,44 @@ def test_one_drain_is_kept_free_of_runs(database: Pool) -> None:
     assert crowd.enter()  # whoever went, left
 
 
-def test_a_run_leaves_room_for_a_hot_lead_that_may_come(database: Pool) -> None:
-    world = World(database)
-    people = linked(world, 5)
+class Guarded(FreeBudget):
+    """Notes which calls leave some of the window to others."""
+
+    def __init__(self) -> None:
+        self.kept: list[int] = []
+
+    def take(self, calls: int = 1, keep: int = 0) -> None:
+        self.kept.append(keep)
+
+
+def test_calls_of_a_run_leave_some_of_the_window_to_a_hot_lead_and_its_own_leave_none(database: Pool) -> None:
+    budget = Guarded()
+    world = World(database, hubspot_more={"budget": budget})
+    people = linked(world, 3)
+    world.edit_lead(people[0][1], MobilePhone="+1 555 020 2222")
+    unheard(world)
+    runs = Running(world)
+    runs.start(linked=True)
+    budget.kept.clear()
+    runs.step()
+    assert budget.kept and set(budget.kept) == {KEPT_CALLS}
+    budget.kept.clear()
+    world.form(email="hot@acme.example.com", firstname="Ben", lastname="Ash", **HOT)
+    world.settle()
+    assert budget.kept and set(budget.kept) == {0}
+
+
+def test_where_a_person_of_a_run_moves_their_round_waits_for_nobody(database: Pool) -> None:
+    budget = Guarded()
+    world = World(database, hubspot_more={"budget": budget})
+    people = linked(world, 2)
     unheard(world)
     runs = Running(world)
     runs.start(linked=True)
     runs.walker.tick()
-    sync = Sync(world.bench)
-    assert sync.round(3, keep=3).idle
-    assert sync.round(5, keep=3).claimed == 2
-    world.edit_contact(people[4][0], jobtitle="Clerk")
+    world.edit_contact(people[0][0], jobtitle="Clerk")
     world.deliver()
     world.later(seconds=1)
-    assert sync.round(3, keep=3).claimed == 1
+    budget.kept.clear()
+    assert Sync(world.bench, crowd=Crowd(1)).round().claimed == 1
+    assert set(budget.kept) == {0}

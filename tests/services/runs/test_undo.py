@@ -137,7 +137,8 @@ def test_records_that_were_made_go_into_the_recycle_bin_and_are_not_made_anew(da
     preview = undone(runs, dry=True, run=run)
     assert runs.end(preview) == {"would": 2}
     totals = runs.row(preview)["counts"]["totals"]
-    assert totals == {"salesforce Lead into the recycle bin": 1, "hubspot contact into the recycle bin": 1}
+    away = {"salesforce Lead into the recycle bin": 1, "hubspot contact into the recycle bin": 1}
+    assert totals == {**away, "links come to rest": 2, "hand-offs withdrawn": 1}
     back = undone(runs, run=run)
     assert runs.end(back) == {"archived": 2}, runs.store.items(back)
     assert [row["Id"] for row in world.leads()] == [lead]
@@ -156,7 +157,7 @@ def test_a_record_that_somebody_touched_stays_and_is_listed(database: Pool) -> N
     world.edit_lead(str(world.lead_of(hot)["Id"]), Description="Bob called")
     world.settle()
     back = undone(runs, run=run)
-    assert runs.end(back) == {"archived": 1, "written": 1}  # the owner, on the contact
+    assert runs.end(back) == {"archived": 1, "left": 1}  # both records of the pair stay as they are
     assert len(world.leads()) == 2
     (left,) = [item for item in runs.store.items(back) if item["plan"]]
     assert "touched since" in left["reason"]
@@ -171,6 +172,46 @@ def test_an_undo_that_is_killed_anywhere_ends_as_if_it_were_not(
     for at in range(1 + part, count + 1, 2):
         with open_pool(new_database(), min_size=1, max_size=8) as pool:
             killed_undo(pool, at)
+
+
+@pytest.mark.slow
+def test_an_undo_of_an_undo_that_is_killed_anywhere_ends_as_if_it_were_not(
+    database: Pool, new_database: Callable[[], str]
+) -> None:
+    """Every third step: all of them passed when this was written."""
+    count = len(killed_redo(database, None).seen)
+    for at in range(2, count + 1, 3):
+        with open_pool(new_database(), min_size=1, max_size=8) as pool:
+            killed_redo(pool, at)
+
+
+def killed_redo(database: Pool, at: int | None) -> Steps:
+    world, runs, hot, _, run = made_by_a_run(database)
+    made = str(world.lead_of(hot)["Id"])
+    before = world.sf(made)
+    runs.end(back := undone(runs, run=run, link=world.one("SELECT id FROM link WHERE hubspot_id = %s", hot)["id"]))
+    steps = Steps(at)
+    world.bench.rounds = SteppedRounds(database, steps)
+    again = undone(runs, run=back)
+    steps.armed = True
+    go_on(runs, again, steps)
+    steps.armed = False
+    world.bench.rounds = world.rounds
+    world.later(minutes=5)
+    world.settle()
+    assert set(runs.outcomes(again)) <= {"restored", "written"}, runs.store.items(again)
+    stamps = ("SystemModstamp", "LastModifiedDate")
+    assert {k: v for k, v in world.sf(made).items() if k not in stamps} == {
+        k: v for k, v in before.items() if k not in stamps
+    }
+    assert world.hs(hot)["accord_salesforce_id"] == made
+    assert world.one("SELECT archived, resting FROM link WHERE hubspot_id = %s", hot) == {
+        "archived": None, "resting": False,
+    }  # fmt: skip
+    assert world.one("SELECT count(*) n FROM journal WHERE state = 'intended'")["n"] == 0
+    assert [r["state"] for r in world.all("SELECT state FROM handoff")] == ["offered"]
+    assert world.issues() == set()
+    return steps
 
 
 def killed_undo(database: Pool, at: int | None) -> Steps:
@@ -190,3 +231,53 @@ def killed_undo(database: Pool, at: int | None) -> Steps:
     assert world.one("SELECT count(*) n FROM journal WHERE state = 'intended'")["n"] == 0
     assert world.issues() == set()
     return steps
+
+
+def first_link(database: Pool) -> tuple[World, Running, str, str, int]:
+    """One person on both sides, with another phone on each, linked by a run."""
+    world = World(database)
+    contact = world.contact(email="ann@acme.example.com", lastname="Ito", phone="+1 555 010 1000")
+    lead = world.lead(Email="ann@acme.example.com", LastName="Ito", Phone="+1 555 020 1000")
+    unheard(world)
+    world.later(minutes=5)
+    runs = Running(world)
+    runs.approve()
+    run = runs.start()
+    assert runs.end(run) == {"linked": 1}
+    assert world.hs(contact)["phone"] == "+1 555 020 1000"
+    return world, runs, contact, lead, run
+
+
+def test_an_undone_first_link_rests_until_a_run_of_all_persons_meets_it(database: Pool) -> None:
+    world, runs, contact, lead, run = first_link(database)
+    assert runs.end(undone(runs, run=run)) == {"written": 1}
+    assert (world.hs(contact)["phone"], world.hs(contact).get("accord_salesforce_id")) == ("+1 555 010 1000", None)
+    assert world.sf(lead)["Accord_HubSpot_Id__c"] is None
+    world.forget_calls()
+    world.edit_contact(contact, city="Oslo")
+    world.edit_lead(lead, Title="CMO")
+    world.settle()
+    assert world.writes() == 0  # nothing flows between the two, and nobody is handed over
+    assert runs.end(runs.start(linked=True)) == {}
+    assert runs.end(runs.start(f"link:{1}", fields=["city"])) == {"not selected": 1}
+    preview = runs.start(dry=True)
+    assert runs.end(preview) == {"would": 1}
+    assert runs.end(apply(world.bench, runs.store, runs.review, preview, "alice")) == {"written": 1}
+    assert (world.hs(contact)["phone"], world.hs(contact)["jobtitle"]) == ("+1 555 020 1000", "CMO")
+    assert world.sf(lead)["City"] == "Oslo"
+    world.edit_contact(contact, city="Lyon")
+    world.settle()
+    assert world.sf(lead)["City"] == "Lyon"  # and live again
+
+
+def test_what_people_edit_while_the_link_rests_is_left_by_the_undos_undo_and_flows_after_it(database: Pool) -> None:
+    world, runs, contact, lead, run = first_link(database)
+    runs.end(back := undone(runs, run=run))
+    world.edit_contact(contact, phone="+1 555 040 1111", city="Oslo")
+    world.settle()
+    assert runs.end(undone(runs, run=back)) == {"written": 1}
+    assert world.hs(contact)["phone"] == "+1 555 040 1111"
+    world.bench.rounds.requeue([r["id"] for r in world.all("SELECT id FROM link")], [], 1, world.clock.now())
+    world.settle()
+    assert world.sf(lead)["City"] == "Oslo"
+    assert "1111" in world.sf(lead)["Phone"]

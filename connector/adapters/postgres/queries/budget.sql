@@ -1,6 +1,6 @@
 -- name: take_calls^
 SELECT granted, slot, spent, today, daily_used, daily_limit, told_at
-FROM take_calls(:side, :want, :back, :back_slot, :most, :slot, :slots, :now, :daily);
+FROM take_fine_calls(:side, :want, :back, :back_slot, :most, :slot, :slots, :now, :daily);
 
 -- name: told!
 UPDATE budget SET daily_used = :used, daily_limit = :limit, told_at = :now WHERE side = :side;

@@ -17,7 +17,7 @@ WHERE d.object = t.object AND d.ref_id = t.id AND d.told_at <= t.at;
 
 -- name: linked
 SELECT salesforce_id AS contact, group_key AS account FROM link
-WHERE salesforce_object = 'Contact' AND salesforce_id = ANY (:contacts);
+WHERE salesforce_object = 'Contact' AND salesforce_id = ANY (:contacts) AND erased_at IS NULL;
 
 -- name: holding
 SELECT contact_id AS contact FROM outcome WHERE opportunity_id = ANY (:opportunities);

@@ -12,7 +12,7 @@ WHERE state = 'intended';
 
 -- name: doubt_links^
 -- What a person asked for before the backup may have been done since, and undone by somebody.
-WITH doubted AS (UPDATE link SET doubt = '["*"]', asked = NULL RETURNING 1)
+WITH doubted AS (UPDATE link SET doubt = '["*"]', asked = NULL WHERE erased_at IS NULL RETURNING 1)
 SELECT count(*) AS links FROM doubted;
 
 -- name: free_pending!

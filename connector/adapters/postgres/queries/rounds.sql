@@ -77,15 +77,19 @@ SET seq = pending.seq + 1, requeued = true, lane = least(pending.lane, excluded.
 
 -- name: links
 SELECT id, hubspot_object, hubspot_id, salesforce_object, salesforce_id, seen_hubspot, seen_salesforce, shown_at, shown,
-       held, group_key, asked, doubt, archived
+       held, group_key, asked, doubt, archived, resting, touched, erased_at
 FROM link WHERE id = ANY (:links);
 
+-- name: oldest_unsettled^
+SELECT min(intended_at) AS at FROM journal WHERE state = 'intended';
+
 -- name: left_over
-SELECT id, link_id, side, object, ref_id, mate, CASE WHEN put_away THEN 'archive' ELSE action END AS action, state, changes,
+-- oldest: nothing before it is unsettled, so months before it are not looked at; null: not known.
+SELECT id, link_id, side, object, ref_id, mate, CASE WHEN put_away THEN 'archive' WHEN fetched THEN 'fetch' ELSE action END AS action, state, changes,
        intended_at FROM journal
-WHERE state = 'intended'
+WHERE state = 'intended' AND intended_at >= coalesce(:oldest::timestamptz, '-infinity')
 UNION ALL
-SELECT id, link_id, side, object, ref_id, mate, CASE WHEN put_away THEN 'archive' ELSE action END AS action, state, changes,
+SELECT id, link_id, side, object, ref_id, mate, CASE WHEN put_away THEN 'archive' WHEN fetched THEN 'fetch' ELSE action END AS action, state, changes,
        intended_at FROM journal
 WHERE state = 'lapsed' AND intended_at > :since;
 
@@ -142,9 +146,9 @@ ORDER BY p.link_id NULLS LAST, p.side, p.object, p.ref_id FOR UPDATE;
 
 -- name: insert_journal
 INSERT INTO journal (link_id, side, object, ref_id, mate, action, state, changes, agreement, token, read_at, intended_at, run_id,
-                     put_away)
-SELECT r.link_id, r.side, r.object, r.ref_id, r.mate, CASE r.action WHEN 'archive' THEN 'update' ELSE r.action END, 'intended',
-       r.changes, :agreement, :token, r.read_at, :now, r.run_id, r.action = 'archive'
+                     put_away, fetched)
+SELECT r.link_id, r.side, r.object, r.ref_id, r.mate, CASE WHEN r.action IN ('archive', 'fetch') THEN 'update' ELSE r.action END,
+       'intended', r.changes, :agreement, :token, r.read_at, :now, r.run_id, r.action = 'archive', r.action = 'fetch'
 FROM jsonb_to_recordset(:rows)
     AS r(link_id bigint, side text, object text, ref_id text, mate text, action text, changes jsonb, read_at timestamptz, run_id bigint)
 RETURNING id, side, ref_id, mate;
@@ -153,7 +157,7 @@ RETURNING id, side, ref_id, mate;
 UPDATE journal j SET state = r.state, settled_at = :now, changes = coalesce(r.changes, j.changes),
        link_id = coalesce(j.link_id, r.link_id), ref_id = coalesce(nullif(j.ref_id, ''), r.ref_id, ''), note = coalesce(r.note, j.note)
 FROM jsonb_to_recordset(:rows) AS r(id bigint, state text, changes jsonb, link_id bigint, ref_id text, note text)
-WHERE j.id = r.id AND j.state = 'intended';
+WHERE j.id = r.id AND j.state = 'intended' AND j.intended_at >= :oldest;
 
 -- name: insert_ledger!
 INSERT INTO ledger (link_id, side, object, ref_id, field, native, value, winner, why, at)
@@ -169,11 +173,12 @@ UPDATE link l SET
     seen_salesforce = CASE WHEN r.s IS NULL THEN l.seen_salesforce ELSE l.seen_salesforce || r.s END,
     shown_at = coalesce(r.shown_at, l.shown_at), shown = coalesce(r.shown, l.shown), held = r.held,
     archived = CASE WHEN r.archived IS NULL THEN l.archived ELSE nullif(r.archived, '') END,
+    resting = coalesce(r.resting, l.resting), touched = l.touched OR coalesce(r.touched, false),
     doubt = CASE WHEN r.sure IS NULL THEN l.doubt WHEN r.sure THEN NULL ELSE r.doubt END,
     tier = coalesce(r.tier, l.tier), group_key = coalesce(r.group_key, l.group_key), synced_at = :now
 FROM jsonb_to_recordset(:rows)
     AS r(id bigint, h jsonb, s jsonb, shown_at timestamptz, shown jsonb, held boolean, tier text, group_key text, sure boolean,
-         doubt jsonb, archived text)
+         doubt jsonb, archived text, resting boolean, touched boolean)
 WHERE l.id = r.id;
 
 -- name: insert_links
@@ -192,6 +197,17 @@ RETURNING id, hubspot_id, salesforce_id;
 UPDATE ledger e SET link_id = l.id FROM link l
 WHERE l.id = ANY (:links) AND e.link_id IS NULL AND e.ref_id IN (l.hubspot_id, l.salesforce_id)
   AND e.object = CASE e.side WHEN 'hubspot' THEN l.hubspot_object ELSE l.salesforce_object END;
+
+-- name: adopt_journal!
+-- Nor did the writes of a first link have one: what an earlier round was cut off in, and this one settled, is the Link's.
+WITH refs AS (
+    SELECT id, 'hubspot' AS side, hubspot_object AS object, hubspot_id AS ref_id FROM link WHERE id = ANY (:links)
+    UNION ALL
+    SELECT id, 'salesforce', salesforce_object, salesforce_id FROM link WHERE id = ANY (:links)
+)
+UPDATE journal j SET link_id = r.id FROM refs r
+WHERE j.link_id IS NULL AND j.side = r.side AND j.object = r.object AND j.ref_id = r.ref_id
+  AND j.intended_at > :now::timestamptz - interval '1 day';
 
 -- name: repoint
 -- The Lead was converted: the Link moves to the Contact, unless that Contact is linked already.
@@ -291,21 +307,23 @@ UPDATE link l SET asked = nullif(l.asked - g.fields, '{}'::jsonb) FROM gone g WH
 
 -- name: save_items!
 -- What became of a pair that a run wanted. That something was written is not hidden by a later round that finds nothing.
-INSERT INTO run_item AS i (run_id, subject, link_id, hubspot_id, salesforce_id, outcome, reason, journal, plan, at)
+-- bounds: of what failed, for a retry under the same.
+INSERT INTO run_item AS i (run_id, subject, link_id, hubspot_id, salesforce_id, outcome, reason, journal, plan, bounds, at)
 SELECT r.run, r.subject, r.link_id, r.hubspot_id, r.salesforce_id, r.outcome, r.reason,
-       ARRAY(SELECT j::bigint FROM jsonb_array_elements_text(r.journal) j), r.plan, :now
+       ARRAY(SELECT j::bigint FROM jsonb_array_elements_text(r.journal) j), r.plan, r.bounds, :now
 FROM (SELECT DISTINCT ON (run, subject) * FROM jsonb_to_recordset(:rows) AS d(run bigint, subject text, link_id bigint,
-      hubspot_id text, salesforce_id text, outcome text, reason text, journal jsonb, plan jsonb)
+      hubspot_id text, salesforce_id text, outcome text, reason text, journal jsonb, plan jsonb, bounds jsonb)
       WHERE EXISTS (SELECT FROM run WHERE run.id = d.run)
       ORDER BY run, subject, outcome IN ('nothing', 'elsewhere')) r
 ON CONFLICT (run_id, subject) DO UPDATE SET
-    outcome = CASE WHEN i.outcome IN ('written', 'created', 'linked', 'archived') AND excluded.outcome NOT IN ('created', 'refused')
+    outcome = CASE WHEN i.outcome IN ('written', 'created', 'linked', 'archived', 'restored') AND excluded.outcome NOT IN ('created', 'refused')
         THEN i.outcome ELSE excluded.outcome END,
-    reason = CASE WHEN i.outcome IN ('written', 'created', 'linked', 'archived') AND excluded.outcome NOT IN ('created', 'refused')
+    reason = CASE WHEN i.outcome IN ('written', 'created', 'linked', 'archived', 'restored') AND excluded.outcome NOT IN ('created', 'refused')
         THEN i.reason ELSE excluded.reason END,
     link_id = coalesce(excluded.link_id, i.link_id), hubspot_id = coalesce(nullif(excluded.hubspot_id, ''), i.hubspot_id),
     salesforce_id = coalesce(nullif(excluded.salesforce_id, ''), i.salesforce_id),
-    journal = i.journal || excluded.journal, plan = coalesce(excluded.plan, i.plan), bounds = NULL, at = excluded.at;
+    journal = i.journal || excluded.journal, plan = coalesce(excluded.plan, i.plan),
+    bounds = excluded.bounds, at = excluded.at;
 
 -- name: take_turns^
 INSERT INTO turn AS t (name, n) VALUES (:name, :count)
@@ -363,3 +381,12 @@ SELECT count(*) FILTER (WHERE j.action = 'create' AND j.state = 'done') AS made,
        count(*) FILTER (WHERE j.intended_at > :since) AS written
 FROM journal j JOIN side_mode m ON m.side = j.side
 WHERE j.side = :side AND j.intended_at >= m.changed_at;
+
+-- name: spend!
+-- API calls by side and endpoint, on top of those so far.
+UPDATE run SET calls = (
+    SELECT jsonb_object_agg(name, n)
+    FROM (SELECT name, sum(n::numeric) AS n
+          FROM (SELECT * FROM jsonb_each_text(run.calls) UNION ALL SELECT * FROM jsonb_each_text(:calls)) AS e (name, n)
+          GROUP BY name) AS added
+) WHERE id = :run;

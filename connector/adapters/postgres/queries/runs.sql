@@ -1,6 +1,6 @@
 -- name: create^
-INSERT INTO run (purpose, kind, scope, dry, by_whom, why, agreement, parent, relation, created_at, walked)
-VALUES (:purpose, 'person', :scope, :dry, :by, :why, :agreement, :parent, :relation, :now, :walked) RETURNING id;
+INSERT INTO run (purpose, kind, scope, dry, by_whom, why, agreement, parent, relation, created_at, walked, wanted)
+VALUES (:purpose, 'person', :scope, :dry, :by, :why, :agreement, :parent, :relation, :now, :walked, :wanted) RETURNING id;
 
 -- name: wait_for!
 -- Items given one by one: ids, or a file of them.
@@ -10,8 +10,8 @@ ON CONFLICT DO NOTHING;
 
 -- name: wait_for_failed!
 -- What failed in another run, under the bounds it had there.
-INSERT INTO run_item (run_id, subject, link_id, outcome, at)
-SELECT :run, subject, link_id, 'waiting', :now FROM run_item WHERE run_id = :parent AND outcome = ANY (:outcomes);
+INSERT INTO run_item (run_id, subject, link_id, outcome, bounds, at)
+SELECT :run, subject, link_id, 'waiting', bounds, :now FROM run_item WHERE run_id = :parent AND outcome = ANY (:outcomes);
 
 -- name: wait_for_previewed!
 INSERT INTO run_item (run_id, subject, link_id, outcome, bounds, at)
@@ -21,45 +21,73 @@ FROM run_item WHERE run_id = :parent AND outcome = 'would';
 -- name: wait_for_undo!
 -- Per record and field of what was written: the value before the first write of the span, and the one written last.
 -- A write that became another at once (somebody wrote too) counts as what we sent: where it does not stand, it is left.
-WITH written AS (
-    SELECT j.link_id, j.side, c.change ->> 'n' AS native, c.change ->> 'f' AS field, j.id,
-           c.change -> 'o' AS old, CASE WHEN c.change ? 'got' THEN c.change -> 'got' ELSE c.change -> 'v' END AS wrote
-    FROM journal j CROSS JOIN LATERAL jsonb_array_elements(j.changes) AS c (change)
-    WHERE j.action = 'update' AND NOT j.put_away AND j.link_id IS NOT NULL AND coalesce(c.change ->> 'st', j.state) = 'done'
-      AND left(c.change ->> 'f', 1) <> '='
-      AND (:of_run::bigint IS NULL OR j.run_id = :of_run) AND (:link::bigint IS NULL OR j.link_id = :link)
+-- Where the span made the link, what the agreement alone wrote to it afterwards counts, too: nobody else asked for it.
+-- made: a record that was made, or fetched; away: one that was put into the recycle bin. Both in one span are nothing.
+WITH spanned AS (
+    SELECT j.* FROM journal j
+    WHERE j.link_id IS NOT NULL AND (:of_run::bigint IS NULL OR j.run_id = :of_run) AND (:link::bigint IS NULL OR j.link_id = :link)
       AND (:since::timestamptz IS NULL OR j.intended_at >= :since) AND (:until::timestamptz IS NULL OR j.intended_at < :until)
       AND (:version::text IS NULL OR j.agreement = :version)
-), made AS (
-    SELECT DISTINCT ON (j.link_id) j.link_id, j.side, j.ref_id FROM journal j
-    WHERE j.action = 'create' AND j.state = 'done' AND j.link_id IS NOT NULL
-      AND (:of_run::bigint IS NULL OR j.run_id = :of_run) AND (:link::bigint IS NULL OR j.link_id = :link)
-      AND (:since::timestamptz IS NULL OR j.intended_at >= :since) AND (:until::timestamptz IS NULL OR j.intended_at < :until)
-      AND (:version::text IS NULL OR j.agreement = :version)
+), changed AS (
+    SELECT j.link_id, j.side, j.ref_id, j.id, c.change, coalesce(c.change ->> 'st', j.state) AS state
+    FROM spanned j CROSS JOIN LATERAL jsonb_array_elements(j.changes) AS c (change)
+    WHERE j.action = 'update' AND NOT j.put_away AND NOT j.fetched AND c.change ->> 'f' <> ''
+), linked AS (
+    SELECT link_id, min(id) AS id FROM changed
+    WHERE state = 'done' AND change ->> 'n' = ANY (:keys) AND change -> 'o' = 'null'
+    GROUP BY link_id
+), followed AS (
+    SELECT j.link_id, j.side, j.ref_id, j.id, c.change, coalesce(c.change ->> 'st', j.state) AS state
+    FROM linked l JOIN journal j ON j.link_id = l.link_id AND j.id > l.id AND j.run_id IS NULL
+    CROSS JOIN LATERAL jsonb_array_elements(j.changes) AS c (change)
+    WHERE j.action = 'update' AND NOT j.put_away AND NOT j.fetched AND left(c.change ->> 'f', 1) = '='
+), written AS (
+    SELECT w.*, w.change ->> 'n' AS native, w.change ->> 'f' AS field, w.change -> 'o' AS old,
+           CASE WHEN w.change ? 'got' THEN w.change -> 'got' ELSE w.change -> 'v' END AS wrote
+    FROM (SELECT * FROM changed UNION SELECT * FROM followed) w WHERE w.state = 'done'
+), moved AS (
+    SELECT DISTINCT ON (j.link_id) j.link_id, j.side, j.object, j.ref_id, j.put_away,
+           first_value(j.put_away) OVER (PARTITION BY j.link_id ORDER BY j.id) AS began_away
+    FROM spanned j WHERE j.state = 'done' AND (j.action = 'create' OR j.put_away OR j.fetched)
     ORDER BY j.link_id, j.id DESC
 ), folded AS (
-    SELECT link_id, side, native, (array_agg(field ORDER BY id))[1] AS field,
+    SELECT link_id, side, native, (array_agg(field ORDER BY left(field, 1) = '=', id))[1] AS field,
+           (array_agg(ref_id ORDER BY id DESC))[1] AS ref,
            (array_agg(old ORDER BY id))[1] AS old, (array_agg(wrote ORDER BY id DESC))[1] AS wrote
     FROM written GROUP BY link_id, side, native
 ), back AS (
-    SELECT f.link_id, jsonb_agg(jsonb_build_object('side', f.side, 'native', f.native, 'field', f.field, 'old', f.old,
+    SELECT f.link_id, jsonb_agg(jsonb_build_object('side', f.side, 'native', f.native, 'field', f.field, 'ref', f.ref, 'old', f.old,
                                                    'wrote', f.wrote) ORDER BY f.side, f.native) AS undo
     FROM folded f WHERE f.old IS DISTINCT FROM f.wrote GROUP BY f.link_id
 )
 INSERT INTO run_item (run_id, subject, link_id, outcome, bounds, at)
 SELECT :run, 'link:' || l.id, l.id, 'waiting', jsonb_build_object('why', :why::text, 'undo', coalesce(b.undo, '[]'))
-    || CASE WHEN m.link_id IS NULL THEN '{}' ELSE jsonb_build_object('made', jsonb_build_object('side', m.side, 'ref_id', m.ref_id)) END, :now
-FROM link l LEFT JOIN back b ON b.link_id = l.id LEFT JOIN made m ON m.link_id = l.id
-WHERE l.archived IS NULL AND (b.link_id IS NOT NULL OR m.link_id IS NOT NULL);
+    || CASE WHEN m.link_id IS NULL THEN '{}' WHEN m.put_away
+            THEN jsonb_build_object('away', jsonb_build_object('side', m.side, 'object', m.object, 'ref_id', m.ref_id))
+            ELSE jsonb_build_object('made', jsonb_build_object('side', m.side, 'ref_id', m.ref_id)) END, :now
+FROM link l LEFT JOIN back b ON b.link_id = l.id LEFT JOIN moved m ON m.link_id = l.id AND m.put_away = m.began_away
+WHERE l.erased_at IS NULL AND CASE WHEN l.archived IS NULL THEN b.link_id IS NOT NULL OR m.link_id IS NOT NULL ELSE m.put_away END;
 
 -- name: put_away
--- Records that were put into the recycle bin in that span: an undo can't fetch them.
-SELECT j.side, j.object, j.ref_id, j.link_id FROM journal j
-WHERE j.put_away AND j.state = 'done'
+-- HubSpot records that were put into the recycle bin in that span and are there: no app can fetch them.
+SELECT j.side, j.object, j.ref_id, j.link_id FROM journal j JOIN link l ON l.id = j.link_id AND l.archived = j.side
+WHERE j.put_away AND j.state = 'done' AND j.side = 'hubspot'
   AND (:of_run::bigint IS NULL OR j.run_id = :of_run) AND (:link::bigint IS NULL OR j.link_id = :link)
   AND (:since::timestamptz IS NULL OR j.intended_at >= :since) AND (:until::timestamptz IS NULL OR j.intended_at < :until)
   AND (:version::text IS NULL OR j.agreement = :version)
 ORDER BY j.id;
+
+-- name: concerned
+-- What an undo may put back at most, by its items; nobody has read either side yet.
+SELECT what, side, native, count(*) AS persons FROM (
+    SELECT 'value' AS what, e ->> 'side' AS side, e ->> 'native' AS native
+    FROM run_item, jsonb_array_elements(bounds -> 'undo') AS e WHERE run_id = :run
+    UNION ALL
+    SELECT CASE WHEN bounds ? 'made' THEN 'made' ELSE 'away' END, coalesce(bounds -> 'made', bounds -> 'away') ->> 'side', ''
+    FROM run_item WHERE run_id = :run AND bounds ?| ARRAY['made', 'away']
+    UNION ALL
+    SELECT 'person', '', '' FROM run_item WHERE run_id = :run
+) found GROUP BY 1, 2, 3 ORDER BY 1, 2, 4 DESC, 3;
 
 -- name: run^
 SELECT * FROM run WHERE id = :run;
@@ -97,10 +125,14 @@ WHERE id = :run AND token = :token;
 UPDATE run SET reason = :reason WHERE id = :run AND reason <> :reason;
 
 -- name: advance!
-UPDATE run SET cursor = :cursor, walked = :walked, taken = taken + :taken, counts = :counts, calls = :calls WHERE id = :run;
+UPDATE run SET cursor = :cursor, walked = :walked, taken = taken + :taken, counts = :counts WHERE id = :run;
 
 -- name: out^
 SELECT count(*) AS n FROM pending WHERE run_id = :run;
+
+-- name: busy^
+-- A claim leaves due_at as it was.
+SELECT EXISTS (SELECT FROM pending WHERE run_id = :run AND due_at <= :until) AS found;
 
 -- name: backlog^
 SELECT EXISTS (SELECT FROM run_item WHERE run_id = :run AND outcome = 'waiting') AS found;
@@ -110,7 +142,7 @@ SELECT subject, link_id, bounds FROM run_item WHERE run_id = :run AND outcome = 
 ORDER BY subject LIMIT :limit;
 
 -- name: links_after
-SELECT id FROM link WHERE id > :after AND archived IS NULL ORDER BY id LIMIT :limit;
+SELECT id FROM link WHERE id > :after AND archived IS NULL AND erased_at IS NULL AND (:resting OR NOT resting) ORDER BY id LIMIT :limit;
 
 -- name: known
 -- Which of these this run has met already: they have their outcome, or wait for a round.
@@ -122,7 +154,8 @@ FROM pending p WHERE p.run_id = :run;
 -- name: queue_links
 INSERT INTO pending (link_id, side, object, ref_id, lane, due_at, born_at, requeued, group_key, run_id, run_seq, run_only)
 SELECT l.id, 'hubspot', l.hubspot_object, l.hubspot_id, 2, :now, :now, true, l.group_key, :run, 1, r.bounds
-FROM jsonb_to_recordset(:rows) AS r(link_id bigint, bounds jsonb) JOIN link l ON l.id = r.link_id ORDER BY l.id
+FROM jsonb_to_recordset(:rows) AS r(link_id bigint, bounds jsonb) JOIN link l ON l.id = r.link_id
+WHERE l.erased_at IS NULL ORDER BY l.id
 ON CONFLICT (link_id) WHERE link_id IS NOT NULL DO UPDATE
 SET seq = pending.seq + 1, requeued = true, run_id = excluded.run_id, run_seq = NULL, run_only = excluded.run_only
 WHERE pending.run_id IS NULL
@@ -144,20 +177,33 @@ DELETE FROM run_item WHERE run_id = :run AND outcome = 'waiting' AND subject = A
 -- Another run has them: they come again once it let go of them. Or there is no such Link.
 INSERT INTO run_item (run_id, subject, link_id, outcome, bounds, at)
 SELECT :run, r.subject, r.link_id,
-       CASE WHEN r.link_id IS NULL OR EXISTS (SELECT FROM link l WHERE l.id = r.link_id) THEN 'waiting' ELSE 'gone' END, r.bounds, :now
+       CASE WHEN r.link_id IS NULL OR EXISTS (SELECT FROM link l WHERE l.id = r.link_id AND l.erased_at IS NULL) THEN 'waiting' ELSE 'gone' END,
+       nullif(r.bounds - 'key', '{}'), :now
 FROM jsonb_to_recordset(:rows) AS r(subject text, link_id bigint, bounds jsonb) ON CONFLICT DO NOTHING;
 
 -- name: withdraw^
 -- What no round has begun is taken back, and waits again unless the run is cancelled. What somebody else wants, too, stays
--- due for them. Rows are locked in the door's order.
-WITH held AS (
+-- due for them. Rows are locked in the door's order. Begun: a round saved something of it (it goes round again), or it was
+-- killed in one, or a write of it is intended still; not what was claimed and given back, because a limit came between.
+WITH begun AS (
+    SELECT link_id, side || ':' || object || ':' || ref_id AS ref, mate FROM journal WHERE state = 'intended'
+), mine AS (
+    SELECT p.id, p.link_id, p.side || ':' || p.object || ':' || p.ref_id AS ref FROM pending p
+    WHERE p.run_id = :run AND (p.attempts = 0 OR (p.token IS NULL AND p.was_leased))
+), unbegun AS (
+    SELECT m.id FROM mine m
+    WHERE NOT EXISTS (SELECT FROM begun b WHERE b.link_id = m.link_id)
+      AND NOT EXISTS (SELECT FROM begun b WHERE b.ref = m.ref) AND NOT EXISTS (SELECT FROM begun b WHERE b.mate = m.ref)
+      AND NOT EXISTS (SELECT FROM run_item i WHERE i.run_id = :run
+                      AND i.subject = CASE WHEN m.link_id IS NULL THEN m.ref ELSE 'link:' || m.link_id END)
+), held AS (
     SELECT p.id FROM pending p
-    WHERE p.run_id = :run AND (p.token IS NULL OR p.leased_until <= :now) AND NOT p.was_leased
+    WHERE p.id IN (SELECT id FROM unbegun) AND (p.attempts = 0 OR (p.token IS NULL AND p.was_leased))
     ORDER BY p.link_id NULLS LAST, p.side, p.object, p.ref_id FOR UPDATE
 ), kept AS (
     INSERT INTO run_item (run_id, subject, link_id, outcome, bounds, at)
     SELECT :run, CASE WHEN p.link_id IS NULL THEN p.side || ':' || p.object || ':' || p.ref_id ELSE 'link:' || p.link_id END,
-           p.link_id, 'waiting', p.run_only, :now
+           p.link_id, 'waiting', nullif(p.run_only - 'key', '{}'), :now
     FROM pending p WHERE p.id IN (SELECT id FROM held) AND NOT :forget
     ON CONFLICT (run_id, subject) DO NOTHING
 ), gone AS (
@@ -189,7 +235,7 @@ WHERE run_id = :run AND subject > :after AND (cardinality(:outcomes::text[]) = 0
 ORDER BY subject LIMIT :limit;
 
 -- name: written
-SELECT side, CASE WHEN put_away THEN 'archive' ELSE action END AS action, count(*) AS records, count(*) FILTER (WHERE state = 'refused') AS refused
+SELECT side, CASE WHEN put_away THEN 'archive' WHEN fetched THEN 'restore' ELSE action END AS action, count(*) AS records, count(*) FILTER (WHERE state = 'refused') AS refused
 FROM journal WHERE run_id = :run GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- name: budgets

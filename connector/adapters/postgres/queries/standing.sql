@@ -35,6 +35,11 @@ SELECT state, count(*) AS handoffs, count(*) FILTER (WHERE open) AS open,
                      AND document ->> 'answered_at' IS NULL) AS overdue
 FROM handoff GROUP BY state ORDER BY state;
 
+-- name: verified
+-- The last comparison of both sides with the agreement.
+SELECT id, ended_at, by_whom, scope, people, differing, explained, mended, causes, problem FROM verification
+ORDER BY id DESC LIMIT 1;
+
 -- name: totals^
 SELECT (SELECT count(*) FROM link) AS links, (SELECT count(*) FROM journal WHERE state = 'intended') AS intended,
     (SELECT count(*) FROM ledger WHERE restored_at IS NULL) AS losers,

@@ -22,6 +22,10 @@ DELETE FROM cursor WHERE name = ANY (:names);
 -- name: states
 SELECT object, state, trouble, since, heard_at, event_at FROM stream ORDER BY object;
 
+-- name: ask_again$
+-- Whoever holds the streams listens; without anybody they are all asked for when somebody begins.
+SELECT pg_notify(:channel, '');
+
 -- name: echoes
 -- Of the latest write to each record only, and only while it may still count as done: an older one proves nothing of a
 -- field that came back, and one that lapsed has to be settled by what its record holds.

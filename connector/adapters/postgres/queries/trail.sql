@@ -1,6 +1,6 @@
 -- name: link^
 SELECT id, hubspot_object, hubspot_id, salesforce_object, salesforce_id, seen_hubspot, seen_salesforce, shown_at, shown, group_key,
-    tier, held, asked, created_at, synced_at
+    tier, held, archived, resting, asked, created_at, synced_at, erased_at
 FROM link WHERE id = :link;
 
 -- name: aliases

@@ -1,8 +1,8 @@
 """The package as a whole: which files, and the manifest that names exactly what of them is ours.
 
 Files of standard objects and workflows hold our components only, and the manifest names those one by one: nothing else
-of the org is touched by it. Layouts are not in it: a layout is deployed whole, and only the org knows its own; the
-README of the package says how to put the fields there.
+of the org is touched by it. Layouts are not in it: a layout is deployed whole, and only the org knows its own
+(layouts.py, on its own).
 """
 
 from __future__ import annotations

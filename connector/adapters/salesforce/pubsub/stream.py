@@ -5,19 +5,18 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import grpc
 import structlog
 
 from connector.adapters.salesforce.connection import SIDE
+from connector.adapters.salesforce.pubsub.events import EventSchema
 from connector.adapters.salesforce.pubsub.wire import pubsub_api_pb2 as wire
+from connector.adapters.salesforce.tokens import Login
 from connector.core.changes import Change
 from connector.errors import TryAgain
 from connector.ports.push import Batch
-
-if TYPE_CHECKING:
-    from connector.adapters.salesforce.pubsub.client import PubSub
 
 MOST = 100
 """Events that may be asked for at once; Salesforce takes more for this many."""
@@ -26,10 +25,18 @@ LOW = 50
 log = structlog.get_logger(__name__)
 
 
+class Bus(Protocol):
+    """The channel that a stream runs on; client.PubSub is one."""
+
+    def open(self, topic: str, requests: Any) -> tuple[Any, Login]: ...
+    def schema(self, id_: str) -> EventSchema: ...
+    def failed(self, error: grpc.RpcError, login: Login) -> Exception: ...
+
+
 class Stream:
     """Implements ports.push.Subscription. To be iterated once."""
 
-    def __init__(self, bus: PubSub, topic: str, after: bytes | None) -> None:
+    def __init__(self, bus: Bus, topic: str, after: bytes | None) -> None:
         self._bus, self._topic, self._after = bus, topic, after
         self._requests: queue.SimpleQueue[wire.FetchRequest | None] = queue.SimpleQueue()
         self._call: Any = None

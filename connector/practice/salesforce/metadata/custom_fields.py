@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from connector.practice.salesforce.access import ALL
-from connector.practice.salesforce.admin_fields import change_field
+from connector.practice.salesforce.field_changes import change_field
 from connector.practice.salesforce.metadata.package import Component, Problem, text_at
 from connector.practice.salesforce.state import Org
 

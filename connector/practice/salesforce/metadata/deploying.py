@@ -14,6 +14,7 @@ from connector.practice.salesforce.errors import Refusal, not_found
 from connector.practice.salesforce.metadata import channel_members, flows, others
 from connector.practice.salesforce.metadata.conversion import deploy_conversion
 from connector.practice.salesforce.metadata.custom_fields import deploy_field, drop_field
+from connector.practice.salesforce.metadata.layouts import deploy_layout
 from connector.practice.salesforce.metadata.package import Component, Package, Problem, opened
 from connector.practice.salesforce.outbound import Outbound
 from connector.practice.salesforce.state import Org, stamp_of
@@ -216,7 +217,7 @@ _SIMPLE: dict[str, Callable[[Org, Component], bool]] = {
     "ValidationRule": others.deploy_rule,
     "PermissionSet": others.deploy_permission_set,
     "LeadConvertSettings": deploy_conversion,
-    "Layout": others.deploy_layout,
+    "Layout": deploy_layout,
     "ListView": others.deploy_list_view,
     channel_members.KIND: channel_members.deploy_member,
 }

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from connector.practice.salesforce.checks import situation_of
-from connector.practice.salesforce.formula import FormulaError, Worth, compiled
+from connector.practice.salesforce.formula import FormulaError, compiled
 from connector.practice.salesforce.founding import add_row
 from connector.practice.salesforce.metadata.custom_fields import field_of
 from connector.practice.salesforce.metadata.package import Component, Problem, text_at
 from connector.practice.salesforce.outbound import Action, Outbound, Trigger
+from connector.practice.salesforce.situation import Worth
 from connector.practice.salesforce.state import Org, Written
 
 _ELEMENTS = frozenset({

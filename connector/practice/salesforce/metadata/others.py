@@ -1,4 +1,4 @@
-"""Validation rules, permission sets, layouts and list views."""
+"""Validation rules, permission sets and list views."""
 
 from connector.practice.salesforce.formula import FormulaError, compiled
 from connector.practice.salesforce.founding import add_row
@@ -120,20 +120,6 @@ def drop_permission_set(org: Org, name: str) -> None:
         for below in org.tables[kind].find("ParentId", row["Id"]):
             org.bury(org.tables[kind], below)
     org.bury(table, row)
-
-
-def deploy_layout(org: Org, each: Component) -> bool:
-    """A page layout: nothing that the API shows, but its fields must be there."""
-    object_name = each.name.split("-")[0]
-    if object_name not in org.objects:
-        raise Problem(f"Parent entity failed to deploy: {object_name}")
-    for item in each.all("layoutSections/layoutColumns/layoutItems"):
-        name = text_at(item, "field")
-        if name:
-            field_of(org, object_name, name)
-    fresh = each.name not in org.layouts
-    org.layouts.add(each.name)
-    return fresh
 
 
 def deploy_list_view(org: Org, each: Component) -> bool:

@@ -7,8 +7,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from connector.practice.salesforce.acts import Acts
 from connector.practice.salesforce.fields import SObject
 from connector.practice.salesforce.metadata.channel_members import captured
 from connector.practice.salesforce.pubsub.changes import Change, changes_of
@@ -16,9 +17,6 @@ from connector.practice.salesforce.pubsub.schemas import EventSchema, event_sche
 from connector.practice.salesforce.pubsub.settings import PubSubSettings
 from connector.practice.salesforce.pubsub.stored import Stored
 from connector.practice.salesforce.state import Written
-
-if TYPE_CHECKING:
-    from connector.practice.salesforce.core import SalesforceCore
 
 
 class Lost(Exception):
@@ -28,7 +26,7 @@ class Lost(Exception):
 class Feed:
     """Hears every commit of a core. Readers wait on `changed`; `broken` counts up when their streams are to end."""
 
-    def __init__(self, core: "SalesforceCore", settings: PubSubSettings | None = None) -> None:
+    def __init__(self, core: Acts, settings: PubSubSettings | None = None) -> None:
         self.core = core
         self.settings = settings or PubSubSettings()
         self.changed = threading.Condition()

@@ -1,17 +1,15 @@
 """The practice Pub/Sub API over gRPC on the loopback, in plain text: the real one is reached by TLS only."""
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import grpc
 
+from connector.practice.salesforce.acts import Acts
 from connector.practice.salesforce.pubsub.feed import Feed
 from connector.practice.salesforce.pubsub.service import Service
 from connector.practice.salesforce.pubsub.settings import PubSubSettings
 from connector.practice.salesforce.pubsub.wire.pubsub_api_pb2_grpc import add_PubSubServicer_to_server
-
-if TYPE_CHECKING:
-    from connector.practice.salesforce.core import SalesforceCore
 
 STREAMS = 64
 """Calls at once: each stream keeps a thread."""
@@ -58,7 +56,7 @@ class PubSubServer:
 
 
 def serve_pubsub(
-    core: "SalesforceCore",
+    core: Acts,
     port: int = 0,
     *,
     host: str = "127.0.0.1",

@@ -1,23 +1,21 @@
 """What the SOAP calls do. Each takes the body as nested dicts and gives one result, or a list of them."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connector.practice.salesforce import errors, merging, saving
+from connector.practice.salesforce.acts import Acts
 from connector.practice.salesforce.convert import Conversion, convert
 from connector.practice.salesforce.errors import Refusal
 from connector.practice.salesforce.ids import to18
 from connector.practice.salesforce.soap.envelope import SoapFault, listed
 from connector.practice.salesforce.state import Actor
 
-if TYPE_CHECKING:
-    from connector.practice.salesforce.core import SalesforceCore
-
 Body = dict[str, Any]
 _MOST = 100
 
 
-def login(core: "SalesforceCore", body: Body, version: float, own_url: str) -> Body:
+def login(core: Acts, body: Body, version: float, own_url: str) -> Body:
     """Any user of the org with the practice password, the security token behind it or not."""
     user_id = core.tokens.by_password(str(body.get("username", "")), str(body.get("password", "")))
     if user_id is None:
@@ -35,7 +33,7 @@ def login(core: "SalesforceCore", body: Body, version: float, own_url: str) -> B
     }
 
 
-def user_info(core: "SalesforceCore", body: Body, user_id: str) -> Body:
+def user_info(core: Acts, body: Body, user_id: str) -> Body:
     user = core.org.tables["User"].rows[user_id]
     company = core.org.tables["Organization"].rows[core.org_id]
     return {
@@ -47,16 +45,16 @@ def user_info(core: "SalesforceCore", body: Body, user_id: str) -> Body:
     }  # fmt: skip
 
 
-def server_timestamp(core: "SalesforceCore", body: Body, user_id: str) -> Body:
+def server_timestamp(core: Acts, body: Body, user_id: str) -> Body:
     return {"timestamp": core.org.stamp().replace("+0000", "Z")}
 
 
-def logout(core: "SalesforceCore", body: Body, user_id: str) -> list[Body]:
+def logout(core: Acts, body: Body, user_id: str) -> list[Body]:
     core.tokens.revoke(str(body["_session"]))
     return []
 
 
-def convert_lead(core: "SalesforceCore", body: Body, user_id: str) -> list[Body]:
+def convert_lead(core: Acts, body: Body, user_id: str) -> list[Body]:
     """Each lead by itself: one that can't be converted leaves the others alone."""
     wishes = listed(body.get("leadConverts"))
     if len(wishes) > _MOST:
@@ -66,7 +64,7 @@ def convert_lead(core: "SalesforceCore", body: Body, user_id: str) -> list[Body]
     return _each(core, wishes, lambda wish: _converted(core, wish, Actor(user_id)))
 
 
-def _converted(core: "SalesforceCore", wish: Body, actor: Actor) -> Body:
+def _converted(core: Acts, wish: Body, actor: Actor) -> Body:
     lead_id = str(wish.get("leadId") or "")
     none = str(wish.get("doNotCreateOpportunity", "")).lower() == "true"
     lead = core.org.tables["Lead"].rows.get(to18(lead_id) or "")
@@ -96,11 +94,11 @@ def _converted(core: "SalesforceCore", wish: Body, actor: Actor) -> Body:
     }  # fmt: skip
 
 
-def merge(core: "SalesforceCore", body: Body, user_id: str) -> list[Body]:
+def merge(core: Acts, body: Body, user_id: str) -> list[Body]:
     return _each(core, listed(body.get("request")), lambda wish: _merged(core, wish, Actor(user_id)))
 
 
-def _merged(core: "SalesforceCore", wish: Body, actor: Actor) -> Body:
+def _merged(core: Acts, wish: Body, actor: Actor) -> Body:
     master = wish.get("masterRecord")
     if not isinstance(master, dict):
         raise Refusal("REQUIRED_FIELD_MISSING", "masterRecord")
@@ -119,11 +117,11 @@ def _merged(core: "SalesforceCore", wish: Body, actor: Actor) -> Body:
     }
 
 
-def undelete(core: "SalesforceCore", body: Body, user_id: str) -> list[Body]:
+def undelete(core: Acts, body: Body, user_id: str) -> list[Body]:
     return _each(core, listed(body.get("ids")), lambda text: _undeleted(core, str(text), Actor(user_id)))
 
 
-def _undeleted(core: "SalesforceCore", text: str, actor: Actor) -> Body:
+def _undeleted(core: Acts, text: str, actor: Actor) -> Body:
     full = to18(text) or ""
     shape = core.org.by_prefix.get(full[:3])
     row = core.org.tables[shape.name].bin.get(full) if shape else None
@@ -133,7 +131,7 @@ def _undeleted(core: "SalesforceCore", text: str, actor: Actor) -> Body:
     return {"id": full, "success": True}
 
 
-def _each(core: "SalesforceCore", wishes: list[Any], one: Callable[[Any], Body]) -> list[Body]:
+def _each(core: Acts, wishes: list[Any], one: Callable[[Any], Body]) -> list[Body]:
     results: list[Body] = []
     for wish in wishes:
         mark = core.org.mark()

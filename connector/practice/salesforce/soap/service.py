@@ -2,21 +2,19 @@
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connector.practice.http import Request
+from connector.practice.salesforce.acts import Acts
 from connector.practice.salesforce.call import Reply
 from connector.practice.salesforce.errors import Refusal
 from connector.practice.salesforce.soap import calls, metadata_calls
 from connector.practice.salesforce.soap.envelope import SoapFault, answered, faulted, opened, plain
 
-if TYPE_CHECKING:
-    from connector.practice.salesforce.core import SalesforceCore
-
 _PATH = re.compile(r"/services/Soap/([ucm])/(\d+(?:\.\d)?)(?:/\w*)?")
 _NEWEST_LOGIN, _OLDEST = 64.0, 31.0
 _XML = {"Content-Type": "text/xml; charset=utf-8"}
-Step = Callable[["SalesforceCore", dict[str, Any], str], Any]
+Step = Callable[[Acts, dict[str, Any], str], Any]
 _STEPS: dict[str, Step] = {
     "convertLead": calls.convert_lead,
     "merge": calls.merge,
@@ -27,7 +25,7 @@ _STEPS: dict[str, Step] = {
 }
 
 
-def answer(core: "SalesforceCore", request: Request) -> Reply | None:
+def answer(core: Acts, request: Request) -> Reply | None:
     """None: not a path of ours."""
     match = _PATH.fullmatch(request.path)
     if match is None or request.method != "POST":
@@ -43,7 +41,7 @@ def answer(core: "SalesforceCore", request: Request) -> Reply | None:
     return Reply(200, answered(match[1], name, results), _XML)
 
 
-def _performed(core: "SalesforceCore", request: Request, flavour: str, version: float) -> tuple[str, Any]:
+def _performed(core: Acts, request: Request, flavour: str, version: float) -> tuple[str, Any]:
     element, headers = opened(request.body)
     name = element.tag.rpartition("}")[2]
     asked = plain(element)

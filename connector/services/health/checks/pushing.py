@@ -103,7 +103,10 @@ def mode(
 ) -> Iterator[Finding]:
     """How changes of Salesforce reach us, and what the edition would allow. ``on``: pubsub, outbound or poll."""
     for trouble in troubles:
-        fix = "Select the object for Change Data Capture (Setup), and give the integration user the right to see it."
+        fix = (
+            "Select the object for Change Data Capture (Setup), and give the integration user the right to see it. "
+            "Then run `accord doctor` once more: it lets a running worker ask again."
+        )
         yield Finding("push", WARN, f"salesforce: the stream of {trouble}", fix)
     yield _mode(org, on, unset)
 

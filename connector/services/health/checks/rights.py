@@ -48,7 +48,9 @@ def wanted_fields(desk: Desk, objects: Schemas) -> dict[str, dict[str, bool]]:
             if object_ in wanted:
                 wanted[object_][native] = f.direction is not Direction.TO_HUBSPOT
     for object_, fields in wanted.items():
+        side = Side.HUBSPOT if object_ == CONTACT else Side.SALESFORCE
         fields[mapping.hubspot_key if object_ == CONTACT else mapping.salesforce_key] = True
+        fields |= {mapping.run_marks[side]: True} if side in mapping.run_marks else {}
     return wanted
 
 

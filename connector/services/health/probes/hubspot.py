@@ -1,6 +1,9 @@
-"""All probes of HubSpot. What is read comes first; the last ones write one record of their own and end it."""
+"""All probes of HubSpot. What is read comes first; the last ones write records of their own and end them."""
 
+from connector.services.health.probes.hubspot_pairs import PAIRS
 from connector.services.health.probes.hubspot_read import READ
-from connector.services.health.probes.hubspot_write import CLEAN, WRITE
+from connector.services.health.probes.hubspot_write import CLEAN, ONE, RECORDS
 
-__all__ = ["CLEAN", "READ", "WRITE"]
+WRITE = (*ONE, *PAIRS)
+
+__all__ = ["CLEAN", "READ", "RECORDS", "WRITE"]

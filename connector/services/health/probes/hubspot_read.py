@@ -5,6 +5,9 @@ from __future__ import annotations
 from connector.services.health.probes.hubspot_parts import ABSENT, COMPLETED, ERROR, PAGING, ROW, V3
 from connector.services.health.probes.table import Outcome, Probe, get, ok, post
 
+TEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_TURNED = {f"results.{place}.id": f"{{{name}}}" for place, name in enumerate(reversed(TEN))}
+
 READ: tuple[Probe, ...] = (
     get(
         "account",
@@ -90,6 +93,22 @@ READ: tuple[Probe, ...] = (
         f"{V3}/batch/read",
         {"properties": ["email"], "inputs": [{"id": "{contact}"}]},
         ok(COMPLETED),
+    ),
+    get(
+        "ten",
+        "ten contacts",
+        f"{V3}?limit=10",
+        ok({"results": [ROW], "paging?": PAGING}),
+        keep={name: f"results.{place}.id" for place, name in enumerate(TEN)},
+    ),
+    post(
+        "order",
+        "do several come in the order in which they were asked for",
+        f"{V3}/batch/read",
+        {"properties": ["email"], "inputs": [{"id": f"{{{name}}}"} for name in reversed(TEN)]},
+        ok(says="true", not_all=_TURNED),
+        ok(says="false", holds=_TURNED),
+        proves="shuffle_results",
     ),
     post(
         "batch read unknown",

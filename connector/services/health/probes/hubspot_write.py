@@ -5,7 +5,7 @@ from __future__ import annotations
 from connector.services.health.probes.hubspot_parts import ABSENT, ERROR, MADE, ROW, V3, invalid
 from connector.services.health.probes.table import Outcome, Probe, get, ok, patch, post
 
-WRITE: tuple[Probe, ...] = (
+ONE: tuple[Probe, ...] = (
     post(
         "create",
         "a new contact",
@@ -66,12 +66,12 @@ WRITE: tuple[Probe, ...] = (
         Outcome((400,), says="false"),
         proves="json_values",
     ),
-    patch("null", "null for a value", f"{V3}/{{made}}", {"properties": {"city": None}}, ok(ROW)),
+    patch("null", "null for a value", f"{V3}/{{made}}", {"properties": {"lastname": None}}, ok(ROW)),
     get(
         "null after",
         "does it clear",
-        f"{V3}/{{made}}?properties=city",
-        ok(says="true", holds={"properties.city": None}),
+        f"{V3}/{{made}}?properties=lastname",
+        ok(says="true", holds={"properties.lastname": None}),
         ok(says="false"),
         proves="null_clears",
         writes=True,
@@ -230,4 +230,9 @@ WRITE: tuple[Probe, ...] = (
         writes=True,
     ),
 )
-CLEAN = Probe("clean", "archiving what was made", "DELETE", f"{V3}/{{made}}", (Outcome((204,)),), writes=True)
+RECORDS = ("made", "other", "twin", "merged")
+"""What probes made, by the names under which they keep it."""
+CLEAN = tuple(
+    Probe(f"clean {name}", "archiving what was made", "DELETE", f"{V3}/{{{name}}}", (Outcome((204,)),), writes=True)
+    for name in RECORDS
+)

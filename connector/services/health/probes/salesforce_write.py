@@ -48,6 +48,55 @@ WRITE: tuple[Probe, ...] = (
         proves="auto_assign",
         writes=True,
     ),
+    patch(
+        "back to us",
+        "its owner is set",
+        f"{LEAD}/{{made}}",
+        {"OwnerId": "{owner}"},
+        Outcome((204,)),
+        headers={"Sforce-Auto-Assign": "FALSE"},
+    ),
+    post(
+        "composite assigning",
+        "a composite with Sforce-Auto-Assign outside only",
+        f"{DATA}/composite",
+        {
+            "compositeRequest": [
+                {"method": "PATCH", "url": f"{LEAD}/{{made}}", "referenceId": "a", "body": {"City": "Lyon"}},
+            ]
+        },
+        ok(holds={"compositeResponse.0.httpStatusCode": 204}),
+        headers={"Sforce-Auto-Assign": "FALSE"},
+        writes=True,
+    ),
+    get(
+        "composite assigned",
+        "does the header hold for its parts",
+        f"{LEAD}/{{made}}?fields=OwnerId,SystemModstamp",
+        ok(says="False", unlike={"OwnerId": "{owner}"}),
+        ok(says="True"),
+        proves="composite_inherits_headers",
+        writes=True,
+        keep={"stood": "SystemModstamp"},
+    ),
+    patch(
+        "the same again",
+        "a second later a value that it holds",
+        f"{LEAD}/{{made}}",
+        {"City": "Lyon"},
+        Outcome((204,)),
+        headers={"Sforce-Auto-Assign": "FALSE"},
+        after=1.1,
+    ),
+    get(
+        "stamp after",
+        "does that move the record",
+        f"{LEAD}/{{made}}?fields=SystemModstamp",
+        ok(says="True", unlike={"SystemModstamp": "{stood}"}),
+        ok(says="False"),
+        proves="no_op_moves_stamp",
+        writes=True,
+    ),
     post(
         "required",
         "without a required field",
@@ -217,6 +266,8 @@ WRITE: tuple[Probe, ...] = (
         writes=True,
     ),
 )
-CLEAN = Probe(
-    "clean", "deleting what was made", "DELETE", f"{LEAD}/{{made}}", (Outcome((204,)),), writes=True
+RECORDS = ("made",)
+"""What probes made, by the names under which they keep it."""
+CLEAN = (
+    Probe("clean", "deleting what was made", "DELETE", f"{LEAD}/{{made}}", (Outcome((204,)),), writes=True),
 )

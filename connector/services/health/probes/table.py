@@ -15,9 +15,10 @@ Body = Any
 class Outcome:
     """One way an answer may be. ``says``: the reading of a doubtful behaviour that it proves, or ''. ``status``: any of
     these. ``shape``: see core/shapes.py. ``holds``: path -> a value exactly there (of our own making, or a code);
-    ``unlike``: path -> what is not there any more; ``lacks``: paths that are not there. A path is keys and places
+    ``unlike``: path -> what is not there any more; ``lacks``: paths that are not there; ``not_all``: as ``holds``, but
+    one of them at least is otherwise; ``starts``: path -> what stands at the beginning there. A path is keys and places
     joined by dots; ``len`` counts a list; a value may name what an earlier probe kept, as ``{name}``. ``headers``:
-    names that have to be there."""
+    names that have to be there. ``untold``: such an answer settles nothing, ``says`` is why."""
 
     status: tuple[int, ...]
     shape: Shape = "any"
@@ -25,6 +26,9 @@ class Outcome:
     holds: Mapping[str, Any] = field(default_factory=dict)
     unlike: Mapping[str, Any] = field(default_factory=dict)
     lacks: tuple[str, ...] = ()
+    not_all: Mapping[str, Any] = field(default_factory=dict)
+    starts: Mapping[str, str] = field(default_factory=dict)
+    untold: bool = False
     headers: tuple[str, ...] = ()
 
 
@@ -34,7 +38,8 @@ class Probe:
 
     ``path``, ``body`` and headers may name ``{kept}`` values; a probe whose value was not kept is skipped. ``keep``:
     name -> path in the answer. ``writes``: only with leave, and only on the probe's own record. ``proves``: the setting
-    of a practice server whose readings the outcomes are. ``token``: False for a call without, or a wrong one."""
+    of a practice server whose readings the outcomes are. ``token``: False for a call without, or a wrong one.
+    ``after``: seconds to wait before it."""
 
     name: str
     about: str
@@ -47,6 +52,7 @@ class Probe:
     writes: bool = False
     proves: str = ""
     token: bool | str = True
+    after: float = 0.0
 
 
 def ok(shape: Shape = "any", *status: int, **more: Any) -> Outcome:
