@@ -49,7 +49,8 @@ def test_never_synced_from_one_side_meets_that_side_alone(database: Pool) -> Non
     world.later(minutes=5)
     runs = Running(world)
     runs.approve()
-    run = runs.start(**{"never_synced": True, "from": "salesforce"})
+    scope: dict[str, Any] = {"never_synced": True, "from": "salesforce"}
+    run = runs.start(**scope)
     assert runs.end(run) == {"created": 1}
     assert world.one("SELECT count(*) n FROM link")["n"] == 3
     assert len(world.leads()) == 3
