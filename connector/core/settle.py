@@ -39,6 +39,18 @@ class Settling:
         for row in self.pair.left:
             if row.state == "intended":
                 self._row(row)
+        self._made_late()
+
+    def _made_late(self) -> None:
+        """A create that lapsed, for its record was not there, and whose record came after all: nobody else has our key.
+        Where another create was intended since, that one is settled instead."""
+        creates = [row for row in self.pair.left if row.action == "create"]
+        if self.pair.link is not None or any(row.state == "intended" for row in creates):
+            return
+        for row in creates:
+            target, source = self.pair.record(row.side), self.pair.record(row.side.other)
+            if target is not None and source is not None and self._is_ours(target, source):
+                return self._created(row)
 
     def _row(self, row: Left) -> None:
         missing = self.pair.record(row.side) is None

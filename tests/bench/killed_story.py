@@ -58,10 +58,11 @@ class Story:
         """Starts the run and returns when it ended and nothing is due any more. Raises AssertionError where that does not
         come about."""
         self.expected = persons(before)
-        self._faults()
+        self.stage.faults(latency_ms=30)
         for _ in range(self.plot.workers):
             self.stage.hire()
         self.run = int(parsed(self.stage.accord("backfill", "person", "--yes", "--json"))["id"])
+        self._faults()  # not before: the command would end with what it was refused, as it should
         for share, what, act in self._events():
             self._await(lambda share=share: self.done() >= share * self.expected)  # type: ignore[misc]
             if self.ended():

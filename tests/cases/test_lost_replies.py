@@ -53,6 +53,23 @@ def test_T57_a_contact_that_was_made_without_our_hearing_of_it_is_not_made_twice
     assert is_quiet(world)
 
 
+def test_T57_a_contact_that_came_after_its_create_was_given_up_is_known_as_ours(database: Pool) -> None:
+    world = World(database)
+    world.hubspot.faults.update({"next": [OneShot("batch/upsert", "lost_reply")]})
+    lead = world.lead(LastName="Kim", Company="Kim AG", Email="kim@kim.example.com")
+    world.deliver()
+    world.round()
+    made = "SELECT state, ref_id FROM journal WHERE action = 'create' AND side = 'hubspot'"
+    assert world.all(made) == [{"state": "intended", "ref_id": ""}]
+    world.all("UPDATE journal SET state = 'lapsed', settled_at = intended_at RETURNING 1")  # read before it was there
+    world.settle()
+    assert len(contacts(world)) == 1
+    kim = world.one("SELECT hubspot_id i FROM link WHERE salesforce_id = %s", lead)["i"]
+    assert world.all(made) == [{"state": "done", "ref_id": kim}]
+    assert ledger(world) == []
+    assert is_quiet(world)
+
+
 def test_T57_an_edit_on_top_of_a_write_whose_reply_was_lost_wins_and_nothing_is_lost(database: Pool) -> None:
     world = World(database)
     ann, lead = hot(world)

@@ -157,7 +157,8 @@ RETURNING id, side, ref_id, mate;
 UPDATE journal j SET state = r.state, settled_at = :now, changes = coalesce(r.changes, j.changes),
        link_id = coalesce(j.link_id, r.link_id), ref_id = coalesce(nullif(j.ref_id, ''), r.ref_id, ''), note = coalesce(r.note, j.note)
 FROM jsonb_to_recordset(:rows) AS r(id bigint, state text, changes jsonb, link_id bigint, ref_id text, note text)
-WHERE j.id = r.id AND j.state = 'intended' AND j.intended_at >= :oldest;
+WHERE j.id = r.id AND j.intended_at >= :oldest
+  AND (j.state = 'intended' OR (j.state = 'lapsed' AND j.action = 'create' AND r.state = 'done'));
 
 -- name: insert_ledger!
 INSERT INTO ledger (link_id, side, object, ref_id, field, native, value, winner, why, at)
