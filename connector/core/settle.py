@@ -50,7 +50,8 @@ class Settling:
         for row in creates:
             target, source = self.pair.record(row.side), self.pair.record(row.side.other)
             if target is not None and source is not None and self._is_ours(target, source):
-                return self._created(row)
+                self._created(row)
+                return
 
     def _row(self, row: Left) -> None:
         missing = self.pair.record(row.side) is None

@@ -216,6 +216,7 @@ def _env(
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
             "ACCORD_EMBEDDED": str(folder / "database"),
             "ACCORD_LOG_LEVEL": "info",
+            **{f"ACCORD_{side}_OVERLAP_SECONDS": str(2 * POLL_SECONDS) for side in ("HUBSPOT", "SALESFORCE")},
             "ACCORD_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "ACCORD_HUBSPOT_BASE_URL": h["base_url"],
             "ACCORD_HUBSPOT_ACCESS_TOKEN": h["access_token"],

@@ -127,7 +127,7 @@ def test_a_form_fill_arrives_as_a_lead_and_its_status_comes_back_by_push_alone(c
 def test_a_worker_that_ends_in_a_round_loses_and_doubles_nothing(
     company: Company, end: signal.Signals, status: int
 ) -> None:
-    town, count = company.town, 120
+    town, count = company.town, 60
     company.environment |= {"ACCORD_LEASE_SECONDS": "12", "ACCORD_HUBSPOT_TIMEOUT_SECONDS": "5",
                             "ACCORD_SALESFORCE_TIMEOUT_SECONDS": "5", "ACCORD_CLAIM_SIZE": "20"}  # fmt: skip
     with ExitStack() as parts:
