@@ -88,12 +88,15 @@ def _nobody_twice(before: Held, after: Held, links: list[Row], verdict: Verdict)
 
 
 def _everybody_told(after: Held, links: list[Row], items: list[Row], verdict: Verdict) -> None:
-    """Every record of both sides is in the run, or was made by it, and whoever was left has the reason."""
+    """Every record of both sides is in the run, or was made by it, and whoever was left has the reason. Whom a live round
+    linked meanwhile (it heard of a record that a killed round had made) is done, too, and counted apart."""
     linked = {i["link_id"] for i in items} - {None}
     told = {i["h"] for i in items} | {i["s"] for i in items} | {i["subject"].rpartition(":")[2] for i in items}
     told |= {id_ for link in links if link["id"] in linked for id_ in (link["h"], link["s"])}
-    lost = [id_ for id_ in (*after.contacts, *after.people) if id_ not in told]
+    apart = {id_ for link in links for id_ in (link["h"], link["s"])} - told
+    lost = [id_ for id_ in (*after.contacts, *after.people) if id_ not in told | apart]
     verdict.found("nobody told what became of them", lost)
+    verdict.figures["records that other rounds linked meanwhile"] = len(apart)
     done = ("written", "created", "linked", "nothing")
     verdict.found("left without a reason", [i for i in items if i["outcome"] not in done and not i["reason"]])
 
