@@ -18,7 +18,7 @@ PAIRS = (("message", "Description"), ("website", "Website"), ("fax", "Fax"), ("c
 """Fields of both sides that an agreement may have left out."""
 NAME = "what_they_said"
 STAGES = ("lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer", "subscriber")
-MOST = 300
+MOST = 100
 """Persons who have a value in the new field."""
 OLD = 3 * POLL_SECONDS
 """Seconds after which a poll looks back at them no more: POLL_SECONDS, and as many of overlap."""
