@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
+from ruamel.yaml import YAML
 
 from tests.world import World
 
@@ -81,7 +81,7 @@ def unexplained(
 @functools.cache
 def rows() -> tuple[dict[str, str], ...]:
     """Of excluded.yaml."""
-    return tuple(row for group in yaml.safe_load(EXCLUDED.read_text()).values() for row in group)
+    return tuple(row for group in YAML(typ="safe").load(EXCLUDED.read_text()).values() for row in group)
 
 
 def _excludes(row: Mapping[str, str], d: Difference, linked: Collection[str], made: Collection[str]) -> bool:
