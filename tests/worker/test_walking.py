@@ -39,7 +39,8 @@ def test_a_run_queued_by_a_command_is_walked_and_ends(town: Town) -> None:
             values={"LastName": person["lastname"], "Company": "A", "Email": person["email"]},
             create=True,
         )
-    town.salesforce.take_notifications()  # nobody has heard of them
+    town.salesforce.take_notifications()  # nobody has heard of them, and no poll is to
+    town.all("INSERT INTO cursor (name, at) VALUES ('next:salesforce:Lead', now() + interval '1 hour')")
     with working(town) as (world, _):
         runs, run = started(world, {"never_synced": True})
         hot = town.hubspot.edit(
