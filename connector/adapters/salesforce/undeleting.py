@@ -1,6 +1,6 @@
 """Records taken out of the recycle bin, two hundred a call, each with its own verdict.
 
-Undelete is in the SOAP API only (API-FACTS 4.4); the session of the REST calls serves there, too.
+Undelete is in the SOAP API only.
 """
 
 from __future__ import annotations
@@ -9,18 +9,16 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
-from defusedxml.ElementTree import fromstring
-
 from connector.adapters.calling import chunks
 from connector.adapters.salesforce.api import SalesforceApi
 from connector.adapters.salesforce.failures import Rejection
+from connector.adapters.salesforce.soap import PARTNER, ask
 from connector.core.records import Ref
 from connector.errors import MendConnection, OutcomeUnknown
 from connector.ports import Guard, Written
 
 ROWS = 200
-_CALL = "urn:partner.soap.sforce.com"
-_SPACE = f"{{{_CALL}}}"
+_SPACE = PARTNER.space
 _OUT_ALREADY = "UNDELETE_FAILED"
 
 
@@ -41,23 +39,11 @@ def undelete(api: SalesforceApi, refs: Sequence[Ref], guard: Guard) -> dict[Ref,
 
 
 def _sent(api: SalesforceApi, refs: Sequence[Ref], guard: Guard) -> list[Element]:
-    api.prefix(guard)
     ids = "".join(f"<ids>{escape(ref.id)}</ids>" for ref in refs)
-    envelope = (
-        '<?xml version="1.0" encoding="UTF-8"?>'
-        '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header>'
-        f'<SessionHeader xmlns="{_CALL}"><sessionId>{escape(api.token)}</sessionId></SessionHeader>'
-        f'<CallOptions xmlns="{_CALL}"><client>{escape(api.options.client)}</client></CallOptions></e:Header>'
-        f'<e:Body><undelete xmlns="{_CALL}">{ids}</undelete></e:Body></e:Envelope>'
-    )
-    url = f"https://{api.sf_instance}/services/Soap/u/{api.sf_version}"
-    headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""', "Accept": "text/xml"}
-    answer = api._call_salesforce(
-        "POST", url, guard=guard, writing=True, data=envelope.encode(), headers=headers
-    )
     try:
-        results = fromstring(answer.content, forbid_dtd=True).findall(f".//{_SPACE}result")
-    except SyntaxError:
+        answer = ask(api, "undelete", ids, PARTNER, guard, writing=True)
+        results = answer.findall(f".//{_SPACE}result")
+    except (SyntaxError, ValueError):
         results = []
     if len(results) != len(refs):
         raise OutcomeUnknown(refs[0].side, "the answer of undelete can't be read")
