@@ -36,7 +36,7 @@ test: unit
 	$(PYTEST) -n 2 -m "not unit" --durations=5
 
 unit: $(READY)
-	$(PYTEST) -n 2 -m unit
+	$(PYTEST) -n 2 -m unit -p no:schemathesis
 
 # JSON=1 prints one JSON object instead of the table
 bench: $(READY)

@@ -25,6 +25,14 @@ Project = Annotated[
     ),
 ]
 Oauth = Annotated[bool, typer.Option("--oauth", help="An app installed by OAuth, not by a lasting token.")]
+Workflows = Annotated[
+    bool,
+    typer.Option(
+        "--workflows",
+        help="With --project: also ask for the scope automation, so that previews name the workflows they would wake. "
+        "Only where the account has workflows (Professional and up); an OAuth app asks for it anyway, as optional.",
+    ),
+]
 ClientId = Annotated[str, typer.Option(help="OAuth: the app's client id.")]
 Version = Annotated[
     str, typer.Option(help="Of HubSpot's developer platform.", show_default="ACCORD_HUBSPOT_PLATFORM_…")
@@ -47,6 +55,7 @@ def add_to(app: typer.Typer) -> None:
 def hubspot(
     project: Project = None,
     oauth: Oauth = False,
+    workflows: Workflows = False,
     client_id: ClientId = "",
     platform_version: Version = "",
     by: By = "",
@@ -62,7 +71,7 @@ def hubspot(
 
     with connecting(embedded) as on:
         if project is not None:
-            _write_project(on.settings, project, platform_version, oauth)
+            _write_project(on.settings, project, platform_version, oauth, workflows)
             if not oauth and not sys.stdin.isatty():
                 return
         if oauth:
@@ -110,11 +119,11 @@ def reseal(embedded: Embedded = None) -> None:
 # --- HubSpot ---------------------------------------------------------------------------------------------------------
 
 
-def _write_project(settings: "Settings", folder: Path, version: str, oauth: bool) -> None:
+def _write_project(settings: "Settings", folder: Path, version: str, oauth: bool, workflows: bool) -> None:
     from connector.adapters.hubspot.project import project_files, read_project, write_project
     from connector.adapters.mappings import load
     from connector.core.desk import desk_for
-    from connector.core.scopes import scopes_for
+    from connector.core.scopes import WORKFLOWS, scopes_for
     from connector.services.health.subscriptions import subscriptions
     from connector.wiring.connecting import redirect_of
 
@@ -126,6 +135,8 @@ def _write_project(settings: "Settings", folder: Path, version: str, oauth: bool
         target_url=f"{public}/webhooks/hubspot" if public else "",
         platform_version=version or settings.hubspot.platform_version,
         redirect_url=redirect_of(settings) if oauth else "",
+        optional=[WORKFLOWS],
+        insist=workflows,
         present=read_project(folder),
     )
     for place in write_project(folder, files):
@@ -147,7 +158,7 @@ and the client secret. Then:
 def _authorise(on: Connecting, client_id: str) -> None:
     from connector.adapters.hubspot.account import authorise_url
     from connector.adapters.mappings import load
-    from connector.core.scopes import scopes_for
+    from connector.core.scopes import WORKFLOWS, scopes_for
     from connector.wiring.connecting import authorise_base, redirect_of
 
     redirect = redirect_of(on.settings)
@@ -161,5 +172,5 @@ def _authorise(on: Connecting, client_id: str) -> None:
     showing.line(
         "Open this within a quarter of an hour, signed in to the portal (the web process must be running):"
     )
-    print(authorise_url(client_id, redirect, scopes, state, authorise_base(on.settings)))
+    print(authorise_url(client_id, redirect, scopes, state, authorise_base(on.settings), [WORKFLOWS]))
     showing.line("`accord connect status` shows when it is done.")

@@ -25,7 +25,7 @@ def migrate(embedded: Embedded = None) -> None:
     from connector.adapters.postgres.database import check
     from connector.adapters.postgres.migrate import migrate as bring_up_to_date
     from connector.settings import load
-    from connector.sizing import connection_budget
+    from connector.wiring.sizing import connection_budget
 
     settings = load()
     with database(embedded, settings) as url:

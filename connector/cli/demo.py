@@ -38,8 +38,8 @@ def demo(
 ) -> None:
     """Show a day: match, preview, live, hand-off, rejection, a deal won, a conflict, an unknown word; and a new field:
     mapped, previewed, backfilled, verified, undone."""
+    from connector.demo.processes import DemoFailed
     from connector.demo.run import run
-    from connector.demo.stage import DemoFailed
     from connector.errors import FixConfiguration, Refused
     from connector.practice.orgs import OrgProblems
     from connector.practice.ways import ways

@@ -6,7 +6,7 @@ import typer
 
 from connector.cli import showing
 from connector.cli.operating import Embedded, Operating, operating
-from connector.cli.showing import Yes
+from connector.cli.showing import Json, Yes
 from connector.core.records import Side
 from connector.errors import Refused
 
@@ -33,6 +33,7 @@ def disconnect(
     plan: PlanOnly = False,
     remove_fields: RemoveFields = False,
     yes: Yes = False,
+    as_json: Json = False,
     embedded: Embedded = None,
 ) -> None:
     """End the tokens, forget the credentials, stop what the org sends us.
@@ -48,9 +49,13 @@ def disconnect(
             raise Refused("Disconnecting needs the settings of a process.")
         store = connections_on(on.settings, on.pool)
         leaving = survey(on.settings, store, on.agreement, side)
-        _show(leaving, remove_fields)
+        if not as_json:
+            _show(leaving, remove_fields)
         if plan:
-            showing.line("Nothing was changed.")
+            if as_json:
+                showing.json({"leaving": leaving, "done": []})
+            else:
+                showing.line("Nothing was changed.")
             return
         _refuse_while_at_work(on)
         if not leaving.source and not leaving.account:
@@ -58,8 +63,13 @@ def disconnect(
         showing.agreed(f"Disconnect {side}?", yes)
         if remove_fields and leaving.fields and not _typed_yes(leaving):
             raise Refused("Nothing was changed: the answer was not yes.")
+        done = []
         for words in leave(on.settings, store, on.agreement, leaving, remove_fields):
-            showing.line(words)
+            done.append(words)
+            if not as_json:
+                showing.line(words)
+    if as_json:
+        showing.json({"leaving": leaving, "done": done})
 
 
 def _show(leaving: "Leaving", remove_fields: bool) -> None:
@@ -91,4 +101,4 @@ def _refuse_while_at_work(on: Operating) -> None:
 
 def _typed_yes(leaving: "Leaving") -> bool:
     words = f"Delete {len(leaving.fields)} fields of {leaving.side} {leaving.account} with all their values? Type yes"
-    return str(typer.prompt(words, default="no", show_default=False)).strip() == "yes"
+    return str(typer.prompt(words, default="no", show_default=False, err=True)).strip() == "yes"

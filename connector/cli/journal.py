@@ -15,6 +15,8 @@ from connector.errors import Refused
 if TYPE_CHECKING:
     from connector.adapters.postgres.journal import PostgresJournal
     from connector.core.erased import Traces
+    from connector.core.records import Ref
+    from connector.ports import Crm
     from connector.services.journal import Pruning
 
 Person = Annotated[
@@ -130,28 +132,33 @@ def purge(
 ) -> None:
     """Erase a person (GDPR): all their values leave Accord's database, at once and for good.
 
+    By e-mail address somebody is found who was never linked, too: both sides are asked for their records, and every
+    table is searched for the address. In words about others it becomes the word "erased".
+
     What stays is that something was written, when, of what kind and under which ids, and their address as a salted
     hash: no poll, backfill or undo brings them back. Accord deletes nothing in HubSpot and Salesforce: do that there.
     HubSpot's own privacy deletion does all this by itself, where its webhook is subscribed.
     """
-    from connector.services.erasing import erase_now
+    from connector.services.erasing import erase_now, may_erase
 
     with operating(ctx, embedded) as on:
-        traces = _traces(on, person)
+        traces = _traces(on, person, both_sides=True)
+        may_erase(_erasures(on), traces)
         if not as_json:
-            showing.line(f"Known as {', '.join(traces.subjects) or 'nobody'}.")
+            named = f"an address in {', '.join(_erasures(on).stands_in(person))}" if "@" in person else "nobody"
+            showing.line(f"Known as {', '.join(traces.subjects) or named}.")
         showing.agreed("Really erase this person? It can't be undone.", yes)
         counts = erase_now(_erasures(on), traces, by or showing.me(), on.clock)
     if as_json:
         showing.json({"refs": [str(ref) for ref in traces.refs], "links": traces.links, "records": counts})
         return
     showing.table("Erased", ("from", "rows"), sorted(counts.items()))
-    there = ", ".join(str(ref) for ref in traces.refs)
+    there = ", ".join(str(ref) for ref in traces.refs) or "their records"
     showing.line(f"Accord never deletes on either side: erase {there} there, where the records still are.")
 
 
 def readmit(ctx: typer.Context, address: Annotated[str, typer.Argument(help="Their e-mail address.")],
-            yes: Yes = False, embedded: Embedded = None) -> None:  # fmt: skip
+            yes: Yes = False, as_json: Json = False, embedded: Embedded = None) -> None:  # fmt: skip
     """Let an erased person in again who agreed anew, other than by a HubSpot form (that is seen by itself)."""
     with operating(ctx, embedded) as on:
         store = _erasures(on)
@@ -159,6 +166,9 @@ def readmit(ctx: typer.Context, address: Annotated[str, typer.Argument(help="The
             raise Refused("No erased person had this address: nothing keeps them out.")
         showing.agreed("Did this person agree anew, and is that on record?", yes)
         store.readmit(address)
+    if as_json:
+        showing.json({"readmitted": address.strip().casefold()})
+        return
     showing.line("They may come in again: `accord issues retry --code erased`, or wait for their next change.")
 
 
@@ -180,8 +190,9 @@ def _months(on: Operating) -> int:
     return on.settings.process.journal_months if on.settings is not None else Process().journal_months
 
 
-def _traces(on: Operating, text: str) -> "Traces":
-    """Whom that means, by the database alone: an erased person may be found nowhere else. Raises Refused."""
+def _traces(on: Operating, text: str, both_sides: bool = False) -> "Traces":
+    """Whom that means, by the database alone: an erased person may be found nowhere else. ``both_sides``: and by what
+    has that address there now. Raises Refused."""
     from connector.adapters.salesforce.ids import id18
     from connector.core.desk import desk_for
     from connector.core.erased import address_keys
@@ -191,12 +202,38 @@ def _traces(on: Operating, text: str) -> "Traces":
     if text.startswith("link:") and text[5:].isdigit():
         found = store.traces(keys, link=int(text[5:]))
     elif "@" in text:
-        found = store.traces(keys, address=text)
+        found = store.traces(keys, address=text, also=_there(on, text) if both_sides else ())
+        if both_sides:
+            return found  # type: ignore[no-any-return]
     else:
         found = store.traces(keys, ref=named(text, id18))
     if not found.refs:
         raise Refused(f"Accord's database knows nobody as {text}. Name a record, such as hubspot:contact:512.")
     return found  # type: ignore[no-any-return]
+
+
+def _there(on: Operating, address: str) -> "list[Ref]":
+    """Records with that address on either side, as far as it can be asked. Of whom was erased already nothing is kept
+    that they could lead to."""
+    from connector.errors import AccordError, CallFailed
+    from connector.services.rounds.unleased import unleased
+
+    if _erasures(on).barred([address.casefold()]):
+        return []
+    found = []
+    try:
+        bench = on.bench
+    except AccordError as problem:
+        showing.warn(f"Neither side can be asked for their records: only the database is searched. {problem}")
+        return []
+    wanted: list[tuple[Crm, str, str]] = [(bench.hubspot, "contact", "email")]
+    wanted += [(bench.salesforce, object_, "Email") for object_ in bench.desk.mapping.salesforce_objects]
+    for crm, object_, field in wanted:
+        try:
+            found += [record.ref for record in crm.find(object_, field, [address], (field,), unleased)]
+        except CallFailed as problem:
+            showing.warn(f"{crm.side} can't be asked for a {object_} of that address: {problem}")
+    return found
 
 
 def _show_pruning(pruning: "Pruning", title: str) -> None:

@@ -6,7 +6,7 @@ import typer
 
 from connector.cli import showing
 from connector.cli.operating import Embedded, operating
-from connector.cli.showing import Json
+from connector.cli.showing import Json, Yes
 
 if TYPE_CHECKING:
     from connector.services.status import Standing
@@ -64,14 +64,18 @@ def _show(found: "Standing") -> None:
     showing.table("API calls today", ("side", "ours", "all users", "limit", "used"), budgets)
     issues = [(r["code"], r["open"], r["oldest"]) for r in found.issues]
     showing.table("Open issues", ("code", "open", "oldest (UTC)"), issues)
-    breakers = [(r["side"], r["field"], r["code"], r["reason"], r["tripped_at"]) for r in found.breakers]
-    showing.table("Breakers", ("side", "field", "code", "reason", "since (UTC)"), breakers, 400)
+    _show_breakers(found.breakers)
     handoffs = [(r["state"], r["handoffs"], r["open"], r["overdue"]) for r in found.handoffs]
     showing.table("Hand-offs", ("state", "all", "open", "overdue"), handoffs)
     workers = [
         (r["name"], "alive" if r["alive"] else "gone", showing.age(r["age_seconds"])) for r in found.workers
     ]
     showing.table("Workers", ("name", "state", "last beat ago"), workers)
+
+
+def _show_breakers(breakers: list[Row]) -> None:
+    rows = [(r["side"], r["field"], r["code"], r["reason"], r["tripped_at"]) for r in breakers]
+    showing.table("Breakers", ("side", "field", "code", "reason", "since (UTC)"), rows, 400)
 
 
 def _compared(row: Row) -> str:
@@ -116,16 +120,22 @@ def pause(
 
 
 def resume(
-    ctx: typer.Context, lane: Lane = None, as_json: Json = False, embedded: Embedded = None
+    ctx: typer.Context, lane: Lane = None, yes: Yes = False, as_json: Json = False, embedded: Embedded = None
 ) -> None:
     """Go on in a lane, or in all, and lift all breakers.
 
-    What breakers held goes round: look at `accord status` first. For an hour what a lifted breaker held may pass
-    without tripping it again.
+    What breakers held goes round: they are shown, and lifted only after you agree. For an hour what a lifted breaker
+    held may pass without tripping it again.
     """
+    from connector.services.lanes import lanes_named
     from connector.services.lanes import resume as go_on
 
     with operating(ctx, embedded) as on:
+        lanes_named(lane)
+        if standing := on.standing.standing(on.clock())["breakers"]:
+            if not as_json:
+                _show_breakers(standing)
+            showing.agreed(f"Lift {len(standing)} breakers? What they held is written then.", yes)
         done = go_on(on.rounds, on.standing, lane, on.clock())
     if as_json:
         showing.json(done)

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from connector.cli import showing
 from connector.cli.options import agreement_folder
+from connector.cli.showing import Json
 
 if TYPE_CHECKING:
     from connector.adapters.mappings import Problem
@@ -53,7 +55,7 @@ def init(folder: NewFolder = Path("mappings"), org: Org = "standard") -> None:
     print(f"Edit them, then run: accord mappings check {folder}")
 
 
-def check(folder: Folder = None, live: Live = False) -> None:
+def check(folder: Folder = None, live: Live = False, as_json: Json = False) -> None:
     """Report every problem at once, as `file:line: message — fix`. Ends with 1 if there is any."""
     from connector.adapters.mappings import read_folder
 
@@ -62,6 +64,10 @@ def check(folder: Folder = None, live: Live = False) -> None:
     problems = list(reading.problems)
     if live and reading.agreement is not None:
         problems += _live_problems(folder)
+    if as_json:
+        told = {"problems": [_document(p) for p in problems], "notes": [_document(p) for p in reading.advice]}
+        showing.json({"folder": str(folder), "sound": not problems, **told})
+        raise typer.Exit(1 if problems else 0)
     for problem in problems:
         print(
             f"{problem.file}:{problem.line}: {problem.message}" + (f" — {problem.fix}" if problem.fix else "")
@@ -73,6 +79,10 @@ def check(folder: Folder = None, live: Live = False) -> None:
         raise typer.Exit(1)
     fits = " and fits both sides" if live else ""
     print(f"{folder}: the agreement is sound{fits}.")
+
+
+def _document(problem: "Problem") -> dict[str, object]:
+    return {name: getattr(problem, name) for name in ("file", "line", "message", "fix")}
 
 
 def webhooks() -> None:
@@ -92,7 +102,7 @@ def _live_problems(folder: Path) -> "list[Problem]":
 
     from connector.adapters.mappings import check_live, load
     from connector.settings import load as settings_of
-    from connector.sides import make_hubspot, make_salesforce
+    from connector.wiring.sides import make_hubspot, make_salesforce
 
     settings, agreement = _with_stored(settings_of(sides=True)), load(folder)
     objects = dict.fromkeys([*agreement.person.salesforce_objects, "Opportunity"])

@@ -137,17 +137,18 @@ def _opened(parts: ExitStack, given: "Settings", url: str, people: bool, sides: 
     from connector.adapters.calling import utc_now
     from connector.adapters.postgres.database import open_pool
     from connector.cli.showing import me
-    from connector.wiring.admission import admit_both
     from connector.wiring.connected import connected, connections_on, insist
 
     pool = parts.enter_context(open_pool(url, max_size=2))
     settings = connected(given, pool)
     if sides:
+        from connector.wiring.admission import admit_both
+
         insist(settings)
         admit_both(settings, connections_on(settings, pool), me(), utc_now())
 
     def bench() -> "Workbench":
-        from connector.wiring import open_world
+        from connector.wiring.world import open_world
 
         world = parts.enter_context(open_world(settings, url))
         if people:

@@ -107,7 +107,7 @@ def _call(side: Side, settings: "Settings") -> "tuple[Call, dict[str, str]]":
     """One call with our token, and what probes may name from the start."""
     from connector.adapters.calling import is_loopback, no_guard, utc_now
     from connector.adapters.probing import caller
-    from connector.sides import hubspot_api, salesforce_api
+    from connector.wiring.sides import hubspot_api, salesforce_api
 
     address = f"accord-probe-{secrets.token_hex(6)}@example.com"
     kept = {"address": address, "ADDRESS": address.upper(), "second": f"2-{address}"}

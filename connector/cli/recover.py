@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Wait = Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait, at most, until all is compared.")]
 
+WRITTEN = ("side", "field", "changes", "fills", "blanks")
+
 
 def add_to(app: typer.Typer) -> None:
     group = typer.Typer(help="After a backup of the database was restored.", no_args_is_help=True)
@@ -56,8 +58,9 @@ def status(ctx: typer.Context, as_json: Json = False, embedded: Embedded = None)
 
 
 def finish(
-    ctx: typer.Context, wait: Wait = 0.0, by: By = "", yes: Yes = False, embedded: Embedded = None
-) -> None:
+    ctx: typer.Context, wait: Wait = 0.0, by: By = "", yes: Yes = False, as_json: Json = False,
+    embedded: Embedded = None,
+) -> None:  # fmt: skip
     """Let both sides be written again, as their modes say.
 
     Refuses until all is compared, and shows what would be written: the newer of two values that differ. Look at
@@ -68,12 +71,16 @@ def finish(
 
     with operating(ctx, embedded) as on:
         store = _store(on)
-        _show(recovery.ready(store, on.clock, wait, on.sleep))
-        seen = on.review.observed(0)
-        rows = [(r["side"], r["field"], r["changes"], r["fills"], r["blanks"]) for r in seen["fields"]]
-        showing.table("Would be written", ("side", "field", "changes", "fills", "blanks"), rows)
+        found = recovery.ready(store, on.clock, wait, on.sleep)
+        rows = [{name: r[name] for name in WRITTEN} for r in on.review.observed(0)["fields"]]
+        if not as_json:
+            _show(found)
+            showing.table("Would be written", WRITTEN, [tuple(row.values()) for row in rows])
         showing.agreed("Write these, and go on as before?", yes)
         queued = recovery.finish(store, on.clock, by or showing.me())
+    if as_json:
+        showing.json({"recovery": asdict(found), "written": rows, "go_round": queued})
+        return
     showing.line(f"Recovered: {queued} persons go round. Modes: accord mode")
 
 

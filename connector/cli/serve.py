@@ -17,7 +17,7 @@ def add_to(app: typer.Typer) -> None:
 def serve(embedded: Embedded = None) -> None:
     """Take webhooks, under gunicorn: on 127.0.0.1:8000, or on 0.0.0.0:$PORT where PORT is set."""
     from connector.settings import load
-    from connector.wiring import agreement_folder
+    from connector.wiring.stores import agreement_folder
 
     settings = load()
     _load_agreement(agreement_folder(settings))

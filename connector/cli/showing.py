@@ -60,6 +60,11 @@ def line(words: str = "") -> None:
     print(_UNSAFE.sub("�", words))
 
 
+def warn(words: str) -> None:
+    """Beside the answer, which a program may read."""
+    print(_UNSAFE.sub("�", words), file=sys.stderr)
+
+
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], longest: int = LONGEST) -> None:
     """Nothing for no rows. On a terminal a rich table, else columns of text, two spaces apart."""
     cells = [[text(value, longest) for value in row] for row in rows]

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connector.cli import showing
-from connector.core.causes import EXPLAINED, Cause
-from connector.services.drift.tally import native
+from connector.core.causes import EXPLAINED, Cause, native
 
 if TYPE_CHECKING:
     from connector.services.drift.comparing import Compared

@@ -57,6 +57,9 @@ def undo(
     beside a person. It shows how much is concerned and asks before it begins; --dry-run reads both sides and shows
     every value first (`accord backfill apply N` then does just that).
 
+    A run's retries belong to it, and so does what it was refused and a later round wrote just as the run would have.
+    A record that it was refused, and that a later round made, is left and listed.
+
     What people changed since stays. A value returns only where the present one is still the one that Accord wrote; a
     record that Accord made goes only if nobody else wrote to it; and where sales has answered the hand-off, the whole
     person is left. All of this is listed with its reason: --csv, or `accord backfill show N`.
@@ -144,7 +147,7 @@ def _ask(
     rows = store.concerned(number)
     persons = sum(row["persons"] for row in rows if row["what"] == "person")
     if not as_json:
-        _show(store, scope, rows, persons)
+        _show(store, (store.get(number) or {})["scope"], rows, persons)
     if persons > ask_over:
         showing.agreed(f"Take this back for up to {persons} persons?", yes)
 
@@ -155,6 +158,8 @@ def _show(store: "PostgresRuns", scope: dict[str, Any], rows: list[dict[str, Any
         showing.line("Accord wrote nothing there that could be taken back.")
         return
     showing.line(f"{scope['words']}: up to {persons} persons. What people changed since is left, and listed.")
+    if others := [str(n) for n in scope.get("runs", ()) if n != scope["run"]]:
+        showing.line(f"With what came of it: run {', '.join(others)} (its retries, and what undid them).")
     values = [(r["side"], r["native"], r["persons"]) for r in rows if r["what"] == "value"]
     showing.table("Values that return, at most", ("side", "field", "persons"), values)
     for row in rows:

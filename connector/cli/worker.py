@@ -12,7 +12,7 @@ from connector.cli.options import Embedded, database, refuse_if_outdated
 
 if TYPE_CHECKING:
     from connector.settings import Settings
-    from connector.wiring import World
+    from connector.wiring.world import World
 
 
 def add_to(app: typer.Typer) -> None:
@@ -24,34 +24,45 @@ def worker(embedded: Embedded = None) -> None:
     asked = _asked_to_stop()
     from connector import logs
     from connector.settings import load
-    from connector.worker.patience import Patience
 
     settings = load(sides=True)
     logs.configure(settings.process.log_level, settings.process.log_format, settings.secrets())
     with database(embedded, settings) as url:
-        patience = Patience(asked)
-        while _ready(url, asked) and not _worked(settings, url, asked):
-            patience.wait()
+        keep_working(settings, url, asked)
+
+
+def keep_working(settings: "Settings", url: str, asked: threading.Event) -> None:
+    """Works until it is asked to stop. A database that is away, or goes away at any step of the start, is waited for;
+    once the worker has begun its threads do so themselves. Raises Refused and FixConfiguration, for those wait for a
+    person."""
+    from connector.worker.patience import Patience
+
+    patience = Patience(asked)
+    while not (asked.is_set() or _worked(settings, url, asked)):
+        patience.wait()
 
 
 def _worked(settings: "Settings", url: str, asked: threading.Event) -> bool:
-    """Works until it is asked to stop. False where the database went away before it had begun."""
+    """Works until it is asked to stop. False where the database did not answer before it had begun."""
     import psycopg
-    from psycopg_pool import PoolTimeout
 
     from connector import logs
-    from connector.adapters.postgres.database import Unreachable
-    from connector.sizing import connection_budget
-    from connector.wiring import open_world
+    from connector.adapters.postgres.database import is_away
+    from connector.wiring.sizing import connection_budget
+    from connector.wiring.world import open_world
 
     rested = True
     try:
+        psycopg.connect(url, connect_timeout=10, application_name="accord").close()
+        refuse_if_outdated(url)
         logs.get(__name__).info(connection_budget(settings, url))
         with open_world(settings, url) as world:
             if _admitted(world, asked):
                 rested = _rested(world, asked)
-    except (Unreachable, psycopg.OperationalError, PoolTimeout) as error:
-        logs.get(__name__).error("the database went away", error=type(error).__name__)
+    except Exception as error:
+        if not is_away(error):
+            raise
+        logs.get(__name__).error("the database does not answer", error=str(error).strip())
         return False
     if not rested:
         # Threads that still wait for a side would keep the process; whatever they did is settled later.
@@ -60,9 +71,10 @@ def _worked(settings: "Settings", url: str, asked: threading.Event) -> bool:
 
 
 def _rested(world: "World", asked: threading.Event) -> bool:
-    from connector.worker.process import Worker, collect_seldom
+    from connector.worker.process import Worker, collect_seldom, share_quickly
 
     collect_seldom()
+    share_quickly()
     running = Worker(world)
     running.start()
     asked.wait()
@@ -102,27 +114,3 @@ def _admitted(world: "World", asked: threading.Event) -> bool:
             )
             patience.wait()
     return False
-
-
-def _ready(url: str, asked: threading.Event) -> bool:
-    """Waits for a database that can't be reached yet, rather than die and be started again and again."""
-    from connector import logs
-    from connector.worker.patience import Patience
-
-    patience = Patience(asked)
-    while not asked.is_set() and (trouble := _unreachable(url)):
-        logs.get(__name__).error("the database does not answer", error=trouble)
-        patience.wait()
-    if not asked.is_set():
-        refuse_if_outdated(url)
-    return not asked.is_set()
-
-
-def _unreachable(url: str) -> str:
-    import psycopg
-
-    try:
-        psycopg.connect(url, connect_timeout=10, application_name="accord").close()
-    except psycopg.OperationalError as error:
-        return str(error).strip()
-    return ""

@@ -26,7 +26,9 @@ class Bounds:
              old, new, field}]}; each is written only if old and new are still the same
     key      the identity that the walk read: no bound at all, it saves a read (services/rounds/resolving.py)
     undo     [{side, native, field, ref, old, wrote}]: old comes back where wrote still stands; why: the journal's
-             words; made: {side, ref_id}: to be put into the recycle bin; away: {side, object, ref_id}: to be fetched
+             words; made: {side, ref_id}: to be put into the recycle bin; away: {side, object, ref_id}: to be fetched;
+             later: {side, ref_id, run, link}: made by nobody's round after the
+             run was refused it; it stays, and is told
     ``lifted``: a notice waits for the same round, so fields and side are not kept to. What was previewed or is undone
     is, and the pair goes round again by itself."""
 

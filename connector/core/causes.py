@@ -49,6 +49,11 @@ ABOUT_SALES = frozenset({"answer_overdue", "answer_incomplete", "owner_inactive"
 """Issues that wait for a person and make no difference between the sides."""
 
 
+def native(name: str) -> str:
+    """A field as people know it: the mapping's name, or the native one of what the agreement keeps."""
+    return name.removeprefix("=")
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """``field``: the mapping's name, ``=native`` for what the agreement itself keeps there, '' for the whole record.

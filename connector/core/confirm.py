@@ -178,6 +178,16 @@ def kept_values(plan: Plan, desk: Desk, notes: list[dict[str, Any]], claimed_seq
     return losers
 
 
+def only_echoes(plan: Plan, notes: list[dict[str, Any]], claimed_seq: int) -> bool:
+    """Is all that was told meanwhile what this plan itself wrote? Then nobody waits for the round that looks again."""
+    ours: dict[tuple[str, str], set[str]] = {}
+    for c in [*plan.changes, *(plan.creation.changes if plan.creation is not None else ())]:
+        told = {_text(c.send), _text(c.got)} if c.got is not None else {_text(c.send)}
+        ours[c.side, c.native] = told | {""} if c.two_step else told
+    fresh = [note for note in notes if note["n"] > claimed_seq]
+    return all(_text(note.get("v")) in ours.get((note["s"], note.get("f", "")), ()) for note in fresh)
+
+
 def _text(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"

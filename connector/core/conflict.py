@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from connector.core.mapping import Blank, Direction, Field, Wins
 from connector.core.plan import Pair, Plan, Trouble
-from connector.core.records import Side, Value
+from connector.core.records import SIDES, Side, Value
 from connector.core.settle import SKEW
 
 SECOND = timedelta(seconds=1)
@@ -29,7 +29,7 @@ def allowed(field: Field, source: Side) -> bool:
 
 def first_link(field: Field, values: dict[Side, Value]) -> Decision:
     """Two filled systems meet: blanks never win, blanks are filled, then the field's named winner."""
-    for side in Side:
+    for side in SIDES:
         if values[side] is None:
             return Decision(side.other, "first link fills a blank")
     source = field.first_link if field.direction is Direction.BOTH else _only(field)

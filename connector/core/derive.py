@@ -9,7 +9,7 @@ from datetime import datetime
 from connector.core.blocking import is_blocked
 from connector.core.desk import Desk
 from connector.core.plan import UNSEEN, Change, Derived, Plan
-from connector.core.records import Record, Side, Value
+from connector.core.records import SIDES, Record, Side, Value
 
 
 def is_due(d: Derived, record: Record, seen: dict[str, Value]) -> bool:
@@ -25,9 +25,11 @@ def _stands(d: Derived, record: Record) -> bool:
 
 
 def derive(plan: Plan, desk: Desk, derived: Sequence[Derived], finish: Collection[str], now: datetime) -> None:
-    seen_by = {side: plan.pair.seen[side] | plan.seen[side] for side in Side}
+    pair = plan.pair
+    seen_by = {side: pair.seen[side] | plan.seen[side] for side in SIDES}
+    planned = {c.native for c in plan.changes}
     for d in derived:
-        record = plan.pair.record(d.side)
+        record = pair.hubspot if d.side is Side.HUBSPOT else pair.salesforce
         if record is None or (d.enforced and not finish and _stands(d, record)):
             continue
         if d.bound:
@@ -41,7 +43,9 @@ def derive(plan: Plan, desk: Desk, derived: Sequence[Derived], finish: Collectio
                 plan.held.add(name)
                 continue
             change = _derived_change(d, record, desk, hangs)
-            plan.changes = [c for c in plan.changes if (c.side, c.native) != (d.side, d.native)]
+            if d.native in planned:
+                plan.changes = [c for c in plan.changes if (c.side, c.native) != (d.side, d.native)]
+            planned.add(d.native)
             plan.changes.append(change)
         elif not d.enforced and _stands(d, record) and seen.get(name, UNSEEN) != d.value:
             plan.seen[d.side][name] = d.value

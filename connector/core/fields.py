@@ -37,6 +37,7 @@ class Fields:
         wanted_h, wanted_s = self._wanted(h, s, seen_h, seen_s)
         wanted = bool(wanted_h or wanted_s)
         values_h, values_s, special = h.values, s.values, self.special
+        mending = bool(self.pair.open_issues or self.pair.blocks)
         for name, native_h, native_s, field in self.desk.rows(s.ref.object):
             hv, sv = values_h.get(native_h), values_s.get(native_s)
             sh, ss = seen_h.get(name, UNSEEN), seen_s.get(name, UNSEEN)
@@ -47,7 +48,12 @@ class Fields:
             if hv is None and native_h not in values_h:
                 continue  # HubSpot does not have this property: no blank (a breaker says so)
             if same(field, hv, sv):
-                self._equal(name, field, hv, sv, sh, ss)
+                if sh is UNSEEN or hv != sh:
+                    patch_h[name] = hv
+                if ss is UNSEEN or sv != ss:
+                    patch_s[name] = sv
+                if mending:
+                    self._fine(name)
             elif field.consent:
                 self._consent(field, hv, sv)
             else:
@@ -60,25 +66,14 @@ class Fields:
         wanted: dict[Side, dict[str, Value]] = {Side.HUBSPOT: {}, Side.SALESFORCE: {}}
         for d in self.derived:
             record, seen = (h, seen_h) if d.side is Side.HUBSPOT else (s, seen_s)
-            if d.bound or not is_due(d, record, seen):
-                continue
             field = self.desk.by_native(record).get(d.native)
-            if field is None:
+            if field is None or d.bound or not is_due(d, record, seen):
                 continue
             wanted[d.side][d.native] = d.value
             held = record.values.get(d.native)
             if field.name in seen and held not in (None, seen[field.name], d.value):
                 self.plan.losers.append(Loser(d.side, field.name, d.native, held, d.value, "agreement"))
         return wanted[Side.HUBSPOT], wanted[Side.SALESFORCE]
-
-    def _equal(
-        self, name: str, field: Field, hv: Value, sv: Value, sh: Value | _Unseen, ss: Value | _Unseen
-    ) -> None:
-        if sh is UNSEEN or hv != sh:
-            self.plan.seen[Side.HUBSPOT][name] = hv
-        if ss is UNSEEN or sv != ss:
-            self.plan.seen[Side.SALESFORCE][name] = sv
-        self._fine(name)
 
     def _fine(self, name: str) -> None:
         if self.pair.open_issues:
@@ -158,7 +153,8 @@ class Fields:
         if target is Side.SALESFORCE and send is not None and self._lacks_needed(field, record):
             return
         if stored_as(field, target, send, held):
-            self._equal(field.name, field, *_by_side(source, value, held), UNSEEN, UNSEEN)
+            self.plan.seen[source][field.name], self.plan.seen[target][field.name] = value, held
+            self._fine(field.name)
             return
         if is_blocked(self.plan, self.desk, self.now, field.name, record, send):
             self.plan.held.add(field.name)
@@ -204,7 +200,3 @@ def same(field: Field, hv: Value, sv: Value) -> bool:
         # a Salesforce checkbox has no blank: unchecked is its blank
         return hv is sv or (hv is None and sv is False)
     return field.lens.same(hv, sv)
-
-
-def _by_side(source: Side, value: Value, held: Value) -> tuple[Value, Value]:
-    return (value, held) if source is Side.HUBSPOT else (held, value)

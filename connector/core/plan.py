@@ -98,6 +98,10 @@ class Pair:
     blocks: list[Block] = field(default_factory=list)
     open_issues: set[tuple[str, str]] = field(default_factory=set)
     gone: Side | None = None
+    binned: bool | None = None
+    """Is the gone contact in HubSpot's recycle bin? None: not asked."""
+    merged: str = ""
+    """In words, what the gone record was merged into, where that has a Link of its own."""
     match_key: str | None = None
     linked_ref: Ref | None = None
     origin: Ref | None = None

@@ -14,7 +14,7 @@ from connector.core.desk import Desk
 from connector.core.doubt import ALL, without_old_wishes
 from connector.core.fields import Fields
 from connector.core.plan import UNSEEN, Derived, Pair, Plan, Trouble
-from connector.core.records import Side
+from connector.core.records import SIDES, Side
 from connector.core.settle import Settling, late_writes
 
 
@@ -63,7 +63,7 @@ def _watch(plan: Plan, desk: Desk) -> None:
 def _withhold(plan: Plan) -> None:
     """A side that is only observed is not written: what would have been is kept apart, and Seen stays as it was."""
     mode = plan.pair.mode
-    if all(mode.get(side, True) for side in Side):
+    if all(mode.get(side, True) for side in SIDES):
         return
     plan.withheld = [c for c in plan.changes if not mode.get(c.side, True)]
     plan.changes = [c for c in plan.changes if mode.get(c.side, True)]
@@ -84,10 +84,23 @@ def _archived(plan: Plan) -> bool:
 
 
 def _gone(pair: Pair) -> Trouble:
-    return Trouble(
-        "gone",
-        "",
-        f"The {pair.gone} record of this link was deleted or can't be read any more.",
+    """HubSpot tells of a privacy deletion by a webhook alone. A contact that is neither live nor in the recycle bin
+    (which keeps it for 90 days) was erased for privacy or deleted for good: a person decides."""
+    purge = f"`accord journal purge {pair.subject}`"
+    what = "deleted, or can't be read any more"
+    fix = (
         "Restore it, or remove the other record too; Accord neither deletes nor makes it anew. Was the person erased "
-        f"for privacy? Then also `accord journal purge {pair.subject}`.",
+        f"for privacy? Then also {purge}."
     )
+    if pair.merged:
+        what = pair.merged
+        fix = "Merge the two HubSpot contacts, too; then both are one person again. Accord merges nobody."
+    elif pair.binned:
+        what = "deleted: it is in HubSpot's recycle bin"
+    elif pair.binned is False:
+        what = "erased for privacy, or deleted for good: it is not in HubSpot's recycle bin either"
+        fix = (
+            f"Ask who did it. If the person was erased for privacy: {purge}, and erase the other record. Else remove "
+            "that record, or take the person up again in HubSpot."
+        )
+    return Trouble("gone", "", f"The {pair.gone} record of this link was {what}.", fix)

@@ -23,6 +23,10 @@ class Side(StrEnum):
         return Side.SALESFORCE if self is Side.HUBSPOT else Side.HUBSPOT
 
 
+SIDES = tuple(Side)
+"""Both, to walk over where it happens for every field of every pair: to walk over the class itself takes longer."""
+
+
 class Ref(NamedTuple):
     """Side + object + id. HubSpot objects: ``contact``; Salesforce: ``Lead``, ``Contact`` … (18-character ids)."""
 

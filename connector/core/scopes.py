@@ -19,6 +19,10 @@ LISTS = ("crm.lists.read", "crm.lists.write")
 UNSUBSCRIBE = "communication_preferences.read_write"
 """Writing an opt-out goes through subscription preferences: the property is read-only."""
 OPT_OUT = "hs_email_optout"
+WORKFLOWS = "automation"
+"""Reading workflows, so that a preview names those it would wake. Nothing else needs it, and only portals that have
+workflows can grant it: never required of an OAuth app, and of a static app, which knows required scopes only, where
+its admin asks for it."""
 
 
 def scopes_for(agreement: Agreement) -> list[str]:

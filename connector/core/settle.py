@@ -71,8 +71,8 @@ class Settling:
 
     def _created(self, row: Left) -> None:
         """Seen from the row, for every field that the new record holds."""
-        self.plan.settled.append(Settled(row.id, "done", row.changes))
         target, source = self.pair.record(row.side), self.pair.record(row.side.other)
+        self.plan.settled.append(Settled(row.id, "done", [_as_made(change, target) for change in row.changes]))
         if (
             target is None
             or source is None
@@ -91,8 +91,10 @@ class Settling:
                 self._lose(field, row.side.other, change["s"], now)
 
     def _is_ours(self, target: Record, source: Record) -> bool:
-        key = self.mapping.hubspot_key if target.ref.side is Side.HUBSPOT else self.mapping.salesforce_key
-        return target.values.get(key) == source.ref.id
+        return target.values.get(self._key(target.ref.side)) == source.ref.id
+
+    def _key(self, side: Side) -> str:
+        return self.mapping.hubspot_key if side is Side.HUBSPOT else self.mapping.salesforce_key
 
     def _change(self, row: Left, change: dict[str, Any]) -> str:
         field = self.fields.get(change["f"])
@@ -151,8 +153,11 @@ class Settling:
     def _derived(self, row: Left, change: dict[str, Any]) -> str:
         """A value of the agreement's own is simply derived anew; only a finished one is noted, and a blank
         between finished."""
-        target = self.pair.record(row.side)
+        target, mate = self.pair.record(row.side), self.pair.record(row.side.other)
         now = target.values.get(change["n"]) if target else None
+        unknown = change["v"] is None and change["n"] == self._key(row.side)
+        if unknown and target is not None and mate is not None and self._is_ours(target, mate):
+            change["v"] = now  # the id of a record that the same round made
         if now is not None and now == change["v"]:
             self.plan.seen[row.side][change["f"]] = change["v"]
             return "done"
@@ -169,6 +174,13 @@ class Settling:
         native = (record and self.mapping.native(field, record)) or field.name
         if value is not None:
             self.plan.losers.append(Loser(side, field.name, native, value, winner, "settled"))
+
+
+def _as_made(change: dict[str, Any], made: Record | None) -> dict[str, Any]:
+    """What goes in a call of its own (an opt-out) may not have come to the record any more."""
+    values, name = made.values if made is not None else {}, change["n"]
+    missing = change["v"] is not None and name in values and values[name] is None
+    return {**change, "st": "lapsed"} if missing else change
 
 
 def _equal(field: Field, side: Side, now: Value, sent: Value) -> bool:

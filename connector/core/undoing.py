@@ -25,6 +25,10 @@ BY_HAND = (
     "HubSpot lets no app take a record out of its recycle bin: restore it there by hand (Contacts > Actions > "
     "Restore records, within 90 days), then `accord backfill retry` this run"
 )
+LATER = (
+    "run {run} was refused this record, and a round of its own made it later: `accord undo "
+    "link:{link}` takes it back"
+)
 ANOTHER = "another record stands in its place since: it was converted or merged"
 
 
@@ -37,6 +41,8 @@ def undo(plan: Plan, desk: Desk, only: Document) -> None:
     links = links_made(only, desk)
     for entry in only["undo"]:
         _entry(plan, desk, entry, str(only["why"]), links is not None)
+    if later := only.get("later"):
+        plan.beyond.append(_record(Side(later["side"]), later["ref_id"], LATER.format(**later)))
     _facing(plan, desk)
     kept = kept or ("made" in only and _unmake(plan, desk, only)) or ""
     if kept:

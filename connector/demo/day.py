@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.demo.stage import DemoFailed, Stage
+from connector.demo.processes import DemoFailed
+from connector.demo.stage import Stage
 from connector.demo.words import Words
 
 Check = Callable[[], Any]
@@ -68,7 +68,7 @@ class Day:
 
     # -- what is seen
 
-    def until(self, what: str, check: Check, patience: float = 0.0) -> Any:
+    def until(self, what: str, check: Check, patience: float = 0.0, pause: float = 0.02) -> Any:
         """Wait until ``check`` gives something; raises DemoFailed with ``what`` after ``patience`` seconds."""
         started, patience = time.monotonic(), patience or self.stage.patience
         while not (seen := check()):
@@ -77,7 +77,7 @@ class Day:
                 raise DemoFailed(
                     f"{what}: not within {patience:.0f} s.\nworker:\n{self.stage.tail('worker')}"
                 )
-            time.sleep(0.02)
+            time.sleep(pause)
         return seen
 
     def scene(
@@ -112,7 +112,6 @@ class Day:
         def settled() -> bool:
             if not self.stage.hubspot("webhooks")["idle"] or self.stage.salesforce("outbound").get("waiting"):
                 return False
-            status = json.loads(self.stage.accord("status", "--json"))
-            return not sum(lane["waiting"] + lane["leased"] for lane in status["lanes"])
+            return not self.stage.at_work()
 
-        self.until("all is quiet", settled)
+        self.until("all is quiet", settled, pause=0.2)

@@ -12,7 +12,8 @@ from typing import Any
 
 from connector.demo.agreement import add_field
 from connector.demo.day import Day
-from connector.demo.stage import POLL_SECONDS, DemoFailed
+from connector.demo.processes import DemoFailed
+from connector.demo.stage import POLL_SECONDS
 
 PAIRS = (("message", "Description"), ("website", "Website"), ("fax", "Fax"), ("city", "City"))
 """Fields of both sides that an agreement may have left out."""
@@ -53,21 +54,22 @@ def _unmapped(day: Day) -> tuple[str, str] | None:
 
 
 def _said_before(day: Day, name: str) -> dict[str, tuple[str, str, str]]:
-    """Persons tell marketing something while nobody maps it."""
+    """Persons tell marketing something while nobody maps it. (Not those of the day: one of them is held.)"""
     key = day.words.link[0]
     found: dict[str, tuple[str, str, str]] = {}
     everybody = (one for name in STAGES for one in day.stage.hubspot.find("contact", "lifecyclestage", name))
     for contact in everybody:
         id_ = str(contact.get(key) or "")
         object_ = {"00Q": "Lead", "003": "Contact"}.get(id_[:3])
-        if object_ is not None and len(found) < MOST:
+        if object_ is not None and len(found) < MOST and contact["id"] not in day.people.values():
             said = f"Call me about offer {len(found) + 1}"
             day.stage.hubspot.edit("contact", {name: said}, id=contact["id"], by="form")
             found[contact["id"]] = (object_, id_, said)
     if not found:
         raise DemoFailed("nobody is linked whose values could be backfilled")
     day.quiet()
-    time.sleep(OLD)
+    if not day.stage.pushed:
+        time.sleep(OLD)
     return found
 
 

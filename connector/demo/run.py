@@ -18,7 +18,8 @@ from connector.adapters.mappings import load
 from connector.demo.agreement import lay_out_for
 from connector.demo.day import Day, Scene
 from connector.demo.ending import map_and_backfill
-from connector.demo.stage import DemoFailed, Stage, open_stage
+from connector.demo.processes import DemoFailed
+from connector.demo.stage import Stage, open_stage
 from connector.demo.story import play
 from connector.demo.words import Words
 from connector.practice import orgs
@@ -94,8 +95,7 @@ def first_day(day: Day) -> None:
 def same_day_again(day: Day) -> None:
     """Every person of the day is synced once more: nothing is written."""
     before = day.stage.writes()
-    for name in day.people:
-        day.stage.accord("sync", f"hubspot:contact:{day.people[name]}")
+    day.stage.accord("sync", *(f"hubspot:contact:{id_}" for id_ in day.people.values()))
     day.quiet()
     wrote = day.stage.writes() - before
     if wrote:

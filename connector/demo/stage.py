@@ -6,7 +6,6 @@ import json
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,18 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from prometheus_client.parser import text_string_to_metric_families
 
+from connector.demo.processes import ACCORD, DemoFailed, end, first_line, free_port, from_procfile, practice
 from connector.practice.orgs import Org
 
 OUTBOUND_PATH = "demo-outbound-secret-path"
-PROCFILE = Path(__file__).parent.parent.parent / "Procfile"
-RELEASE_FIRST = ("web", "worker")
+RUNNING = ("web", "worker")
+AT_WORK = {"accord_lag_seconds", "accord_leased"}
 POLL_SECONDS = 2
 """Where nothing is pushed; in earnest a minute."""
-
-
-class DemoFailed(Exception):
-    """The demo did not show what it promises; the message says what."""
 
 
 @dataclass
@@ -105,19 +102,30 @@ class Stage:
 
     def deploy(self) -> None:
         """Web and worker end, and begin anew with the agreement as it is now; both sides are told what it needs."""
-        for name in RELEASE_FIRST:
+        for name in RUNNING:
             self.processes[name].send_signal(signal.SIGTERM)
-        for name in RELEASE_FIRST:
-            _end(self.processes.pop(name))
-        for name in RELEASE_FIRST:
-            _from_procfile(self, self.ending, name)
-        _wait_for_web(self)
+        for name in RUNNING:
+            end(self.processes.pop(name))
+        self.start()
         _subscribe(self)
+
+    def start(self) -> None:
+        """Web and worker, until the web process answers."""
+        for name in RUNNING:
+            self.processes[name] = from_procfile(name, self.env, self.logs, self.ending)
+        _wait_for_web(self)
 
     def writes(self) -> int:
         """API calls that write, on both sides."""
         calls: dict[str, Any] = self.hubspot.calls()["by_endpoint"] | self.salesforce.calls()["by_endpoint"]
         return sum(n for line, n in calls.items() if _is_write(line))
+
+    def at_work(self) -> bool:
+        """Something is due or under way in a lane: by the figures that the web process shows."""
+        answer = requests.get(f"http://127.0.0.1:{self.port}/metrics", timeout=30)
+        shown = text_string_to_metric_families(answer.text)
+        figures = {f.name: sum(sample.value for sample in f.samples) for f in shown if f.name in AT_WORK}
+        return figures.keys() != AT_WORK or any(figures.values())  # none: the web process could not ask the database
 
     @property
     def pushed(self) -> bool:
@@ -152,9 +160,6 @@ class Stage:
         return (self.logs / f"{name}.log").read_text(errors="replace")[-3000:]
 
 
-ACCORD = [sys.executable, "-m", "connector"]
-
-
 @contextmanager
 def open_stage(
     people: int, seed: int, org: Org, mappings: Path, unproved: Sequence[str] = ()
@@ -169,32 +174,17 @@ def open_stage(
         folder.chmod(0o755)
         options: tuple[str, ...] = ("--people", str(people), "--seed", str(seed), "--org", org.source)
         options += tuple(word for each in unproved for word in ("--unproved", each))
-        practice = [_practice(ending, folder, which, options) for which in ("hubspot", "salesforce")]
-        told = [Practice(_first_line(process, folder, which)) for process, which in practice]
-        port = _free_port()
-        env = _env(told[0], told[1], folder, port, mappings) | _push(org)
-        stage = Stage(told[0], told[1], org, env, folder, port, mappings, ending)
-        for name in ("release", *RELEASE_FIRST):
-            _from_procfile(stage, ending, name)
-        _wait_for_web(stage)
+        started = [practice(ending, folder, which, options) for which in ("hubspot", "salesforce")]
+        port = free_port()
+        env = _env(folder, port, mappings) | _push(org)
+        release = from_procfile("release", env, folder, ending)
+        told = [Practice(first_line(process, folder, which)) for process, which in started]
+        stage = Stage(told[0], told[1], org, env | _sides(*told), folder, port, mappings, ending)
+        if release.wait(timeout=300):
+            raise DemoFailed(f"the release failed:\n{stage.tail('release')}")
+        stage.start()
         _subscribe(stage)
         yield stage
-
-
-def _practice(
-    ending: ExitStack, folder: Path, which: str, options: tuple[str, ...]
-) -> tuple[subprocess.Popen[bytes], str]:
-    with (folder / f"{which}.log").open("wb") as log:
-        process = subprocess.Popen([*ACCORD, "practice", which, *options], stdout=subprocess.PIPE, stderr=log)
-    ending.callback(_end, process)
-    return process, which
-
-
-def _first_line(process: subprocess.Popen[bytes], folder: Path, which: str) -> dict[str, Any]:
-    line = process.stdout.readline() if process.stdout else b""
-    if not line:
-        raise DemoFailed(f"practice {which} did not start:\n{(folder / f'{which}.log').read_text()[-2000:]}")
-    return dict(json.loads(line))
 
 
 def _push(org: Org) -> dict[str, str]:
@@ -204,47 +194,34 @@ def _push(org: Org) -> dict[str, str]:
     return {"ACCORD_POLL_SECONDS": str(POLL_SECONDS)}
 
 
-def _env(
-    hubspot: Practice, salesforce: Practice, folder: Path, port: int, mappings: Path
-) -> dict[str, str]:
+def _env(folder: Path, port: int, mappings: Path) -> dict[str, str]:
     """A clean environment: nothing of the caller's own Accord gets in."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("ACCORD_", "DATABASE_URL", "PORT"))}
+    return kept | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "ACCORD_EMBEDDED": str(folder / "database"),
+        "ACCORD_LOG_LEVEL": "info",
+        **{f"ACCORD_{side}_OVERLAP_SECONDS": str(2 * POLL_SECONDS) for side in ("HUBSPOT", "SALESFORCE")},
+        "ACCORD_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "ACCORD_MAPPINGS": str(mappings.resolve()),
+        "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}",
+        "WEB_CONCURRENCY": "1",
+    }
+
+
+def _sides(hubspot: Practice, salesforce: Practice) -> dict[str, str]:
     h, s = hubspot.told, salesforce.told
-    return (
-        kept
-        | {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-            "ACCORD_EMBEDDED": str(folder / "database"),
-            "ACCORD_LOG_LEVEL": "info",
-            **{f"ACCORD_{side}_OVERLAP_SECONDS": str(2 * POLL_SECONDS) for side in ("HUBSPOT", "SALESFORCE")},
-            "ACCORD_PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "ACCORD_HUBSPOT_BASE_URL": h["base_url"],
-            "ACCORD_HUBSPOT_ACCESS_TOKEN": h["access_token"],
-            "ACCORD_HUBSPOT_CLIENT_SECRET": h["client_secret"],
-            "ACCORD_HUBSPOT_PORTAL_ID": str(h["portal_id"]),
-            "ACCORD_HUBSPOT_APP_ID": str(h["app_id"]),
-            "ACCORD_SALESFORCE_INSTANCE_URL": s["instance_url"],
-            "ACCORD_SALESFORCE_CLIENT_ID": s["client_id"],
-            "ACCORD_SALESFORCE_CLIENT_SECRET": s["client_secret"],
-            "ACCORD_SALESFORCE_ORG_ID": s["org_id"],
-            "ACCORD_MAPPINGS": str(mappings.resolve()),
-            "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}",
-            "WEB_CONCURRENCY": "1",
-        }
-    )
-
-
-def _from_procfile(stage: Stage, ending: ExitStack, name: str) -> None:
-    """Start a process of the Procfile; the release process is waited for."""
-    lines = dict(line.split(":", 1) for line in PROCFILE.read_text().splitlines() if ":" in line)
-    command = shlex.split(lines[name])
-    with (stage.logs / f"{name}.log").open("wb") as log:
-        process = subprocess.Popen(command, env=stage.env, stdout=log, stderr=log, start_new_session=True)
-    ending.callback(_end, process)
-    if name in RELEASE_FIRST:
-        stage.processes[name] = process
-    elif process.wait(timeout=300):
-        raise DemoFailed(f"{name} failed:\n{stage.tail(name)}")
+    return {
+        "ACCORD_HUBSPOT_BASE_URL": h["base_url"],
+        "ACCORD_HUBSPOT_ACCESS_TOKEN": h["access_token"],
+        "ACCORD_HUBSPOT_CLIENT_SECRET": h["client_secret"],
+        "ACCORD_HUBSPOT_PORTAL_ID": str(h["portal_id"]),
+        "ACCORD_HUBSPOT_APP_ID": str(h["app_id"]),
+        "ACCORD_SALESFORCE_INSTANCE_URL": s["instance_url"],
+        "ACCORD_SALESFORCE_CLIENT_ID": s["client_id"],
+        "ACCORD_SALESFORCE_CLIENT_SECRET": s["client_secret"],
+        "ACCORD_SALESFORCE_ORG_ID": s["org_id"],
+    }
 
 
 def _wait_for_web(stage: Stage) -> None:
@@ -279,20 +256,3 @@ def _is_write(line: str) -> bool:
     return method in ("PATCH", "PUT", "DELETE") or path.endswith(
         ("/update", "/upsert", "/create", "/composite")
     )
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is not None:
-        return
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(timeout=25)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

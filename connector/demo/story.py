@@ -9,8 +9,8 @@ from connector.core.mapping import Field, Wins
 from connector.core.rules import Tier
 from connector.demo.day import Day
 from connector.demo.deals import deal_without_lead, win
+from connector.demo.processes import DemoFailed
 from connector.demo.refusals import refused_by_a_rule
-from connector.demo.stage import DemoFailed
 
 
 def play(day: Day) -> None:
@@ -148,7 +148,7 @@ def conflict(day: Day) -> None:
         day.stage.accord("pause", "--reason", "demo: two edits at once")
         day.stage.hubspot.edit("contact", {field.hubspot: hers}, id=day.people["rob"])
         day.rep_edits("rob", **{field.salesforce[day.words.object]: his})
-        day.stage.accord("resume")
+        day.stage.accord("resume", "--yes")
 
     row = day.scene(
         f"both sides edit one {field.name.replace('_', ' ')}", both,

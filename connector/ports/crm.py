@@ -132,11 +132,17 @@ class HubSpotCrm(Crm, Protocol):
     ) -> dict[str, dict[str, tuple[Version, ...]]]:
         """Property history, newest first, by contact id and property."""
 
+    def binned(self, ids: Sequence[str], guard: Guard) -> set[str]:
+        """Which of these contacts are in the recycle bin."""
+
     def touched(self, ids: Sequence[str], guard: Guard) -> dict[str, str]:
         """Who else than we wrote any property of contacts that we made, in words; '' for nobody."""
 
     def set_members(self, list_name: str, add: Sequence[str], remove: Sequence[str], guard: Guard) -> None:
         """Add to and remove from a static list (made if missing)."""
+
+    def all_above(self, object_: str, id_: int, fields: Sequence[str], guard: Guard) -> Iterator[list[Record]]:
+        """Pages of all records with a greater id, in the order of ids: each once, however often it is changed."""
 
     def members(self, list_name: str, after: str | None, guard: Guard) -> Iterator[tuple[list[str], str]]:
         """Pages of a list's contact ids, each with the place behind it. Raises MendRequest for an unknown list."""

@@ -69,13 +69,15 @@ class Match:
 @dataclass(frozen=True, slots=True)
 class DuplicateRule:
     """An active one. ``refuses``: a new record that matches is not saved, for Accord never asks to be let
-    (None: not told). ``filtered``: it holds for some records only, by conditions that are not told."""
+    (None: not told); ``refuses_change``: nor is a change that makes a record match. ``filtered``: it holds for some
+    records only, by conditions that are not told."""
 
     name: str
     object: str
     refuses: bool | None
     matches: tuple[Match, ...] = ()
     filtered: bool = False
+    refuses_change: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ send in HubSpot is a new consent. The records on both sides are not Accord's to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -29,11 +29,14 @@ class ErasureStore(Protocol):
 
     def ask(self, refs: Iterable[Ref], by: str, now: datetime) -> None: ...
     def due(self, limit: int) -> list[tuple[int, Ref]]: ...
-    def asked(self, ref: Ref) -> int | None: ...
     def traces(
-        self, keys: AddressKeys, ref: Ref | None = None, link: int | None = None, address: str = ""
-    ) -> Traces: ...
+        self, keys: AddressKeys, ref: Ref | None = None, link: int | None = None, address: str = "",
+        also: Sequence[Ref] = (),
+    ) -> Traces: ...  # fmt: skip
     def erase(self, id_: int, traces: Traces, now: datetime) -> dict[str, int] | None: ...
+    def erase_by_hand(self, traces: Traces, by: str, now: datetime) -> dict[str, int]: ...
+    def stands_in(self, address: str) -> list[str]: ...
+    def is_owners(self, address: str) -> bool: ...
 
 
 def erase_due(store: ErasureStore, keys: AddressKeys, clock: Clock) -> int:
@@ -45,17 +48,23 @@ def erase_due(store: ErasureStore, keys: AddressKeys, clock: Clock) -> int:
 
 
 def erase_now(store: ErasureStore, traces: Traces, by: str, clock: Clock) -> dict[str, int]:
-    """By hand: {table: rows}. Raises Refused where nobody is known by these traces."""
-    if not traces.refs:
-        raise Refused("Accord's database knows nobody by that name: there is nothing to erase here.")
-    ref = traces.refs[0]
-    store.ask([ref], by, clock())
-    asked = store.asked(ref)
-    counts = store.erase(asked, traces, clock()) if asked is not None else None
-    if counts is None:
-        raise Refused("A worker is erasing this person just now: look again in a minute.")
+    """By hand: {table: rows}. Raises Refused where nothing is known by these traces, or they are a colleague's."""
+    may_erase(store, traces)
+    counts = store.erase_by_hand(traces, by, clock())
     log.info("a person was erased", refs=[str(r) for r in traces.refs], by=by, records=counts)
     return counts
+
+
+def may_erase(store: ErasureStore, traces: Traces) -> None:
+    """Raises Refused, telling why not. A person who was never linked is known by their address alone."""
+    if not traces.refs and not any(store.stands_in(address) for address in traces.addresses):
+        raise Refused(
+            "Accord's database knows nobody by that name, and no table names that address: there is nothing to erase. "
+            "Name a record, such as hubspot:contact:512."
+        )
+    colleagues = [address for address in traces.addresses if not traces.links and store.is_owners(address)]
+    if colleagues:
+        raise Refused(f"{colleagues[0]} is a colleague's: people were handed over to them. Name a record instead.")
 
 
 def _erase(store: ErasureStore, id_: int, traces: Traces, clock: Clock) -> bool:

@@ -8,10 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from connector.core.causes import Difference
 from connector.core.records import Ref
 from connector.errors import Refused
+from connector.services.drift.comparing import compare_page
+from connector.services.drift.store import DriftStore
 from connector.services.finding import Person
+from connector.services.rounds.looking import LookStore, look
 from connector.services.rounds.sync import Sync
+from connector.services.rounds.unleased import unleased
+from connector.services.runs.store import RunStore
 from connector.services.workbench import Workbench
 
 PAUSE = 0.25
@@ -75,3 +81,22 @@ def sync_now(
             sleep(PAUSE)
     synced.wrote = list(reversed(store.journal(person.ref, synced.link, before)))
     return synced
+
+
+AGREE = "Nothing to do: both sides agree."
+APART = "Nothing was written: both sides are apart, and stay so."
+
+
+def quiet(
+    bench: Workbench, look_store: LookStore, runs: RunStore, drift: DriftStore, ref: Ref, link: int | None
+) -> tuple[str, list[Difference]]:
+    """Why rounds wrote nothing for a person: in one sentence, and each difference that stays with its cause. Reads both
+    sides anew and keeps nothing. Raises what the sides' calls raise."""
+    subject = f"link:{link}" if link is not None else str(ref)
+    page = compare_page(bench, runs, drift, [{"subject": subject, "link_id": link}], unleased)
+    found = [d for person in page.people for d in person.differences]
+    if page.people:
+        # a field's own rule may keep it apart: the agreement wants it so
+        return (APART if any(d.counts or not d.field for d in found) else AGREE), found
+    looked = look(bench, look_store, ref, link)
+    return looked.said or (looked.plan.reason if looked.plan is not None else ""), []

@@ -27,7 +27,7 @@ def _wired_by_environment() -> Wired:
 
     from connector import logs
     from connector.settings import load
-    from connector.wiring import open_edge
+    from connector.wiring.edge import open_edge
 
     load_dotenv(".env")
     settings, parts = load(), ExitStack()

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from typing import Any
 
-from connector.concurrency import web_processes
+from connector.wiring.concurrency import web_processes
 
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -50,7 +50,7 @@ def _refuse_too_many_connections(server: Any) -> None:
 
     from connector.errors import FixConfiguration
     from connector.settings import load
-    from connector.sizing import connection_budget
+    from connector.wiring.sizing import connection_budget
 
     load_dotenv(".env")
     try:

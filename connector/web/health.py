@@ -7,9 +7,9 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from connector import logs
 from connector.errors import Refused
-from connector.figures import NOT_FOR_YOU, Figure, may_read
 from connector.web.meters import Meters
 from connector.web.wired import Wired
+from connector.wiring.figures import NOT_FOR_YOU, Figure, may_read
 
 _log = logs.get(__name__)
 _ANSWERS: tuple[str, str, dict[str, str]] = ("accord_database_answers", "1 where the database could be asked.", {})

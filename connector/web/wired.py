@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Protocol
 
-from connector.figures import Figure
 from connector.ports import Clock, NoticeStore
+from connector.wiring.figures import Figure
 
 
 class Health(Protocol):

@@ -13,7 +13,7 @@ from connector.core.records import Side
 from connector.ports.accounts import Account, ConnectionStore
 from connector.services.accounts.binding import admit
 from connector.settings import Settings
-from connector.sides import hubspot_api, salesforce_api
+from connector.wiring.sides import hubspot_api, salesforce_api
 
 
 def accounts(settings: Settings) -> Iterator[Account]:

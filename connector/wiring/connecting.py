@@ -21,8 +21,8 @@ from connector.ports.accounts import Account, Connection
 from connector.services.accounts.connecting import Proved, connect
 from connector.settings import HubSpot, Salesforce, Settings
 from connector.settings_words import in_words
-from connector.sides import hubspot_api, hubspot_connection, hubspot_options
 from connector.wiring.admission import account
+from connector.wiring.sides import hubspot_api, hubspot_connection, hubspot_options
 from connector.wiring.stores import agreement_folder
 
 CALLBACK = "/oauth/callback"

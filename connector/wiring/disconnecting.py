@@ -27,16 +27,16 @@ from connector.core.records import Side
 from connector.core.wanted import Wanted, wanted
 from connector.errors import AccordError, CallFailed, Refused
 from connector.settings import Settings
-from connector.sides import (
+from connector.wiring.connected import ENVIRONMENT
+from connector.wiring.drawing import undraw
+from connector.wiring.setup import Plan, org_of
+from connector.wiring.sides import (
     hubspot_api,
     hubspot_connection,
     hubspot_options,
     make_salesforce,
     salesforce_api,
 )
-from connector.wiring.connected import ENVIRONMENT
-from connector.wiring.drawing import undraw
-from connector.wiring.setup import Plan, org_of
 
 
 @dataclass(frozen=True, slots=True)

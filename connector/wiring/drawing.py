@@ -22,8 +22,8 @@ from connector.core.agreement import Agreement
 from connector.core.rules import SalesforceAnswers
 from connector.services.accounts.setting_up import own_fields
 from connector.settings import Settings
-from connector.sides import salesforce_api
 from connector.wiring.setup import Plan, write_files
+from connector.wiring.sides import salesforce_api
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from connector.core.records import Side
 from connector.ports.push import ChangeStream, Streams
 from connector.services.outcomes import OPPORTUNITY
 from connector.services.pushing import Hearing
-from connector.sides import make_push
 from connector.wiring.pushed import endpoint_of, otherwise
+from connector.wiring.sides import make_push
 from connector.wiring.world import World
 
 

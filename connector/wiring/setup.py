@@ -34,8 +34,8 @@ from connector.services.health.checks.pushing import STREAMING
 from connector.services.health.subscriptions import outbound_fields
 from connector.services.outcomes import OPPORTUNITY
 from connector.settings import Settings
-from connector.sides import hubspot_api, make_hubspot, make_salesforce, salesforce_api
 from connector.wiring.admission import account
+from connector.wiring.sides import hubspot_api, make_hubspot, make_salesforce, salesforce_api
 
 Schemas = Mapping[str, Mapping[str, FieldSchema]]
 Files = dict[str, bytes]

@@ -21,9 +21,9 @@ from connector.services.outcomes import OutcomeWatch
 from connector.services.watching import Round
 from connector.services.workbench import Pace, SideBySide, Workbench
 from connector.settings import Settings
-from connector.sides import make_hubspot, make_salesforce
 from connector.wiring.connected import connected
 from connector.wiring.polls import polls_of
+from connector.wiring.sides import make_hubspot, make_salesforce
 from connector.wiring.stores import Stores, agreement_folder, stores_on
 
 OAUTH_CALLS = 110

@@ -14,7 +14,7 @@ from connector.adapters.postgres.budget import PostgresBudget
 from connector.adapters.postgres.health import PostgresHealth
 from connector.core.records import Side
 from connector.errors import Refused
-from connector.figures import NOT_FOR_YOU, Figure, Figures, may_read
+from connector.wiring.figures import NOT_FOR_YOU, Figure, Figures, may_read
 from connector.worker.drain import Tally
 
 log = logs.get(__name__)

@@ -20,8 +20,8 @@ from connector.services.clocks import strike
 from connector.services.erasing import erase_due
 from connector.services.journal import upkeep
 from connector.services.watching import look_due, poll_due
-from connector.wiring import World
-from connector.wiring.comparing import compare_nightly
+from connector.wiring.comparing import compare_nightly, missing_nightly
+from connector.wiring.world import World
 from connector.worker.patience import Patience
 
 MINUTE = "* * * * *"
@@ -78,6 +78,8 @@ def _calling_tasks(app: App, world: World) -> None:
     def verify(timestamp: int = 0) -> None:
         with quietly("verify"):
             compare_nightly(world)
+        with quietly("missing"):
+            missing_nightly(world)
 
 
 def _keeping_tasks(app: App, world: World) -> None:

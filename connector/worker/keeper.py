@@ -12,7 +12,7 @@ from psycopg_pool import PoolTimeout
 
 from connector import logs
 from connector.errors import AccordError
-from connector.wiring import World
+from connector.wiring.world import World
 from connector.worker.drain import Tally
 from connector.worker.patience import Patience
 

@@ -9,8 +9,8 @@ from psycopg_pool import PoolTimeout
 from connector import logs
 from connector.adapters.postgres.runs import PostgresRuns
 from connector.services.review.first_day import Terms
-from connector.wiring import World
 from connector.wiring.running import walker_on
+from connector.wiring.world import World
 from connector.worker.bell import Bell
 from connector.worker.patience import Patience
 

@@ -15,9 +15,9 @@ SEARCH, READ, WRITE = 200, 100, 100
 """Rows a HubSpot call: a search page, a batch read, a batch write."""
 QUERY, RETRIEVE, COMPOSITE = 2000, 2000, 800
 """Rows a Salesforce call: a query page, a retrieve, and a composite of four collections of 200 and their read-back."""
-ADDRESSES, IDS, QUERIES = 330, 600, 5
-"""Values that fit a query of 16 kB, where it asks by e-mail (46 encoded characters) or by a contact's id (26); queries in
-a composite."""
+ADDRESSES, IDS, QUERIES = 285, 925, 5
+"""Values that fit a query of 15,000 characters, its list of fields taken off, where it asks by e-mail (49 encoded
+characters in this population) or by a contact's id (15); queries in a composite."""
 LIST = 10_000
 """Members that one call puts on a list."""
 

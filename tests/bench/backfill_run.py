@@ -25,6 +25,8 @@ WINDOW = 10.0
 LIMIT = 190
 """HubSpot's limit for a private app of a Professional or Enterprise portal: calls in ten seconds."""
 LATENCY = 100.0
+LOOK, SHOWN = 0.25, 30
+"""Seconds between two looks at a run, and between two lines that tell of it."""
 
 
 @dataclass(slots=True)
@@ -66,6 +68,11 @@ class Backfilled:
         if len(times) < 2 * LIMIT:
             return 0.0
         return (len(times) - LIMIT) / (LIMIT / WINDOW) / (times[-1] - times[LIMIT])
+
+    @property
+    def used(self) -> float:
+        """Of what the limit allows in the time it took, all of it: what to judge small runs by."""
+        return len(self.times) / (LIMIT / WINDOW * self.seconds)
 
     @property
     def cpu_share(self) -> float:
@@ -123,8 +130,9 @@ def backfill(stage: Stage, worker: Running, people: int, patience: float) -> Bac
         runs = PostgresRuns(pool)
         run = runs.create(asked, datetime.now(UTC))
         while (row := runs.get(run)) is not None and row["state"] not in ENDED:
-            assert time.monotonic() - began < patience, f"not done: {row}\n{stage.log('worker')}"
-            time.sleep(0.1)
+            _show(row, people, seconds := time.monotonic() - began)
+            assert seconds < patience, f"not done: {row}\n{stage.log('worker')}"
+            time.sleep(LOOK)
         seconds = time.monotonic() - began
         tally = runs.tally(run, datetime.now(UTC))
     used = {name: after - before[name] for name, after in _cpu(stage, worker).items()}
@@ -134,6 +142,14 @@ def backfill(stage: Stage, worker: Running, people: int, patience: float) -> Bac
         people, seconds, str(row["state"]), tally["outcomes"], tally["written"], calls, row["calls"], used,
         _peak(worker.process.pid), told["times"][known:], told["refused"],
     )  # fmt: skip
+
+
+def _show(row: dict[str, Any], people: int, seconds: float) -> None:
+    """Where it is, twice a minute: a run that is cut short has told that."""
+    if int(seconds) // SHOWN != int(seconds - LOOK) // SHOWN:
+        calls = round(sum(row["calls"].values()))
+        sys.stderr.write(f"{seconds:5.0f} s  {row['taken']:,} taken ({people:,} contacts), {calls:,} calls\n")
+        sys.stderr.flush()
 
 
 def _times(stage: Stage) -> dict[str, Any]:

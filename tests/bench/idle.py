@@ -9,7 +9,7 @@ from unittest.mock import patch
 from connector.services.polling import poll
 from connector.services.watching import Round
 from connector.settings import load
-from connector.wiring import World, open_world
+from connector.wiring.world import World, open_world
 from tests.bench.numbers import Number
 from tests.bench.stage import Stage
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -21,21 +22,31 @@ LARGE = {"ACCORD_LEASE_SECONDS": "40", "ACCORD_HUBSPOT_TIMEOUT_SECONDS": "8", "A
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0: complete, nothing twice, nothing lost."""
+    """0: complete, nothing twice, nothing lost; 1: not so, or given up since nothing moved. Tells on standard error where it
+    stands; whatever ends it, but for kill -9, ends all processes that it began."""
     given = _arguments(arguments)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     plot = Plot(
         given.kills, given.restarts, given.deploys, given.pauses, given.expiries, given.share, given.workers, given.seed
     )
     with open_stage(given.people, given.seed, **LARGE, ACCORD_CLAIM_SIZE=str(given.claim)) as stage:
-        before, story = stage.held(), Story(stage, plot)
+        before, story = stage.held(), Story(stage, plot, say=_say)
         try:
             story.play(before)
+            _say("judging")
             verdict = judge(stage, story.run, before)
+        except AssertionError as gave_up:
+            verdict = Verdict()
+            verdict.found("given up", [str(gave_up)])
         finally:
             if given.log:
                 given.log.write(stage.log())
     _tell(story, verdict, given.json)
     return 1 if verdict.wrong else 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +22,12 @@ from psycopg.rows import dict_row
 from connector.adapters.mappings import load
 from connector.adapters.postgres.embedded import start
 from connector.adapters.postgres.migrate import migrate
+from tests.bench.killed_command import Command, warm
 from tests.bench.practice import Practice, practice
-from tests.bench.processes import end, postmaster_of
+from tests.bench.processes import postmaster_of
 from tests.bench.stage import MAPPINGS
 from tests.databases import folder_in_memory
 
-TOP = Path(__file__).parents[2]
 PATIENCE = 300.0
 """Seconds without any progress after which a wait is given up."""
 Row = dict[str, Any]
@@ -45,29 +44,38 @@ class Stage:
     folder: Path
     parts: ExitStack
     durable: Path
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    workers: list[Command] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     # -- processes
 
-    def hire(self) -> subprocess.Popen[bytes]:
+    def hire(self) -> Command:
         """One more `accord worker`."""
-        command = [sys.executable, "-m", "connector", "worker"]
-        with (self.folder / "worker.log").open("ab") as log:
-            worker = subprocess.Popen(command, env=self.env, cwd=TOP, stdout=log, stderr=log)
-        self.parts.callback(end, worker)
+        log = self.folder / "worker.log"
+        worker = Command(self.env, log, log, "worker")
+        self.parts.callback(worker.end)
         self.workers.append(worker)
         return worker
 
     def accord(self, *words: str, well: tuple[int, ...] = (0,)) -> str:
         """A command, as from another terminal; what it printed."""
-        command = [sys.executable, "-m", "connector", *words]
-        done = subprocess.run(command, env=self.env, cwd=TOP, capture_output=True, text=True, check=False)
-        assert done.returncode in well, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
+        out, log = (self.folder / f"command-{next(self._numbers)}.{which}" for which in ("out", "log"))
+        code = Command(self.env, out, log, *words).ended(PATIENCE)
+        assert code in well, f"{words}: {code}\n{out.read_text()}\n{log.read_text()}"
+        return out.read_text()
 
     def log(self) -> str:
         written = self.folder / "worker.log"
         return written.read_text(errors="replace") if written.exists() else ""
+
+    def logged(self, event: str) -> list[Row]:
+        """Lines of the workers' log of that event. (A killed worker may have left half of one.)"""
+        found = []
+        for line in self.log().splitlines():
+            if f'"{event}"' in line:
+                with suppress(orjson.JSONDecodeError):
+                    found.append(orjson.loads(line))
+        return [row for row in found if row.get("event") == event]
 
     # -- the database
 
@@ -122,6 +130,7 @@ def open_stage(people: int, seed: int = 1, **settings: str) -> Iterator[Stage]:
     """Both sides filled with the same generated persons, seven in ten on both, nothing linked; live, and the match report
     approved. ``settings``: of the workers, by the names of the environment."""
     with ExitStack() as parts:
+        warm()
         folder, durable = Path(tempfile.mkdtemp(prefix="accord-killed-")), folder_in_memory()
         for each in (folder, durable):
             parts.callback(shutil.rmtree, each, ignore_errors=True)

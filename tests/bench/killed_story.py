@@ -4,19 +4,26 @@ refused. Each comes at a share of the work done, not at a time, so a slow machin
 from __future__ import annotations
 
 import random
-import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from connector.core.runs import ENDED
+from tests.bench.killed_command import Command
 from tests.bench.killed_stage import PATIENCE, Held, Row, Stage, parsed
 
 LOOK = 0.1
 LAST = 0.85
 """Share of the work before which everything happens."""
+EVERY = 10.0
+"""Seconds between two lines of progress."""
+STANDING = """
+SELECT state, extract(epoch FROM leased_until - now()) AS walk, p.* FROM run, (
+    SELECT count(*) AS due, count(*) FILTER (WHERE leased_until > now()) AS leased,
+           extract(epoch FROM min(leased_until) FILTER (WHERE leased_until > now()) - now()) AS lease FROM pending) p
+WHERE id = %s
+"""
 RETRY_AFTER = 1
 """Seconds that a 429 asks for."""
 
@@ -51,8 +58,10 @@ class Story:
     plot: Plot
     run: int = 0
     expected: int = 0
+    say: Callable[[str], None] = lambda line: None
     happened: list[Happened] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
+    _said: float = 0.0
 
     def play(self, before: Held) -> None:
         """Starts the run and returns when it ended and nothing is due any more. Raises AssertionError where that does not
@@ -124,7 +133,6 @@ class Story:
                 break
             time.sleep(LOOK)
         victim.kill()
-        victim.wait()
         self.stage.hire()
         return intended
 
@@ -138,8 +146,7 @@ class Story:
             leaving = self._at_work()
         intended = self._intended()
         self.stage.hire()
-        leaving.send_signal(signal.SIGTERM)
-        assert leaving.wait(PATIENCE) == 0
+        assert leaving.leave(PATIENCE) == 0
         return intended
 
     def _pause(self) -> int:
@@ -163,10 +170,10 @@ class Story:
         self.stage.all("DELETE FROM lane_pause")
         self.stage.all("SELECT pg_notify('accord_pending', '2')")
 
-    def _at_work(self) -> subprocess.Popen[bytes]:
+    def _at_work(self) -> Command:
         """The one that has been at work longest, taken from the list: who is only starting has nothing to lose."""
         named = "SELECT 1 FROM worker WHERE name LIKE %s AND detail ->> 'state' = 'running'"
-        found: list[subprocess.Popen[bytes]] = []
+        found: list[Command] = []
 
         def look() -> bool:
             found[:] = [w for w in self.stage.workers if self.stage.all(named, f"%:{w.pid}")]
@@ -191,9 +198,21 @@ class Story:
             if (now := self._place()) != before:
                 before, since = now, time.monotonic()
             assert time.monotonic() - since < PATIENCE, self._stuck()
+            self._progress()
             if self.ended() and not self.stage.all("SELECT 1 FROM pending LIMIT 1"):
                 return
             time.sleep(LOOK)
+
+    def _progress(self) -> None:
+        """Now and then a line on where it stands and what it waits for."""
+        if time.monotonic() - self._said < EVERY:
+            return
+        self._said = time.monotonic()
+        now = self.stage.one(STANDING, self.run)
+        alive = sum(w.alive for w in self.stage.workers)
+        told = f"{now['state']}, {self.done()} of {self.expected} items, {now['leased']} of {now['due']} due in rounds"
+        ends = "".join(f", {what} ends in {now[what]:.0f} s" for what in ("lease", "walk") if now[what] is not None)
+        self.say(f"{time.monotonic() - self.began:8.1f}  {told}{ends}, {alive} workers")
 
     def _place(self) -> tuple[object, ...]:
         row = self.stage.one(
@@ -210,6 +229,7 @@ class Story:
     def _tell(self, what: str, intended: int = 0) -> None:
         seconds = round(time.monotonic() - self.began, 1)
         self.happened.append(Happened(seconds, what, self.done(), intended))
+        self.say(f"{seconds:8.1f}  -- {what} ({intended} writes under way)")
 
 
 def persons(before: Held) -> int:

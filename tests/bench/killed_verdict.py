@@ -56,7 +56,21 @@ def judge(stage: Stage, run: int, before: Held) -> Verdict:
     verdict.figures["links"] = len(links)
     states = stage.all("SELECT side, action, state, count(*) AS n FROM journal GROUP BY 1, 2, 3 ORDER BY 1, 2, 3")
     verdict.figures["journal"] = {f"{r['side']} {r['action']} {r['state']}": r["n"] for r in states}
+    verdict.figures["lapsed writes"] = _lapsed(stage)
     return verdict
+
+
+def _lapsed(stage: Stage) -> dict[str, int]:
+    """Writes that were intended and did not happen after all, by why. A round intends its whole batch in one transaction
+    before its first call; whatever it does not come to is found not written by the next round of that record, said to have
+    lapsed, and planned anew. So one round that is cut off leaves up to two such rows for each of its persons: many of them
+    are no fault, and none means that a value is missing (that is what this module looks for)."""
+    ended = {row["round"] for row in stage.logged("round") if "round" in row}
+    rows = stage.all("SELECT token, count(*) AS n FROM journal WHERE state = 'lapsed' GROUP BY token")
+    found: Counter[str] = Counter()
+    for row in rows:
+        found["a side stopped or refused a call" if row["token"] in ended else "killed, or without a database"] += row["n"]
+    return dict(found)
 
 
 def _run_ended(stage: Stage, run: int, verdict: Verdict) -> None:
@@ -65,7 +79,8 @@ def _run_ended(stage: Stage, run: int, verdict: Verdict) -> None:
     verdict.found("rows are still due", stage.all("SELECT link_id, side, ref_id FROM pending"))
     verdict.found("writes are still intended", stage.all("SELECT id, side, ref_id FROM journal WHERE state = 'intended'"))
     verdict.found("items still wait", stage.all("SELECT subject FROM run_item WHERE run_id = %s AND outcome = 'waiting'", run))
-    failures = [line[:3000] for line in stage.log().splitlines() if '"a round failed"' in line or '"a walk failed"' in line]
+    unforeseen = ("a round failed", "a walk failed", "a part of the worker failed")
+    failures = [str(row)[:3000] for event in unforeseen for row in stage.logged(event)]
     verdict.found("a worker met what it did not expect", failures)
 
 
@@ -89,14 +104,13 @@ def _nobody_twice(before: Held, after: Held, links: list[Row], verdict: Verdict)
 
 def _everybody_told(after: Held, links: list[Row], items: list[Row], verdict: Verdict) -> None:
     """Every record of both sides is in the run, or was made by it, and whoever was left has the reason. Whom a live round
-    linked meanwhile (it heard of a record that a killed round had made) is done, too, and counted apart."""
+    linked meanwhile the run tells of, too."""
     linked = {i["link_id"] for i in items} - {None}
     told = {i["h"] for i in items} | {i["s"] for i in items} | {i["subject"].rpartition(":")[2] for i in items}
     told |= {id_ for link in links if link["id"] in linked for id_ in (link["h"], link["s"])}
-    apart = {id_ for link in links for id_ in (link["h"], link["s"])} - told
-    lost = [id_ for id_ in (*after.contacts, *after.people) if id_ not in told | apart]
+    apart = {id_: link for link in links for id_ in (link["h"], link["s"]) if id_ not in told}
+    lost = [(id_, apart.get(id_)) for id_ in (*after.contacts, *after.people) if id_ not in told]
     verdict.found("nobody told what became of them", lost)
-    verdict.figures["records that other rounds linked meanwhile"] = len(apart)
     done = ("written", "created", "linked", "nothing")
     verdict.found("left without a reason", [i for i in items if i["outcome"] not in done and not i["reason"]])
 
@@ -141,9 +155,19 @@ def _journal_is_history(stage: Stage, journal: list[Row], verdict: Verdict) -> N
     done = Counter((r["ref_id"], c["n"]) for r, c in _done(journal) if r["side"] == "hubspot" and c["v"] is not None)
     made = {(r["ref_id"], KEY) for r in journal if r["side"] == "hubspot" and r["action"] == "create" and r["state"] == "done"}
     keys = {key for key in (ours.keys() | done.keys()) - made if key[1] not in APART}
-    verdict.found("written more often than the journal says", [(k, ours[k], done[k]) for k in keys if ours[k] > done[k]])
-    verdict.found("the journal says more than was written", [(k, ours[k], done[k]) for k in keys if ours[k] < done[k]])
+    for what, found in (("written more often than the journal says", [k for k in keys if ours[k] > done[k]]),
+                        ("the journal says more than was written", [k for k in keys if ours[k] < done[k]])):  # fmt: skip
+        verdict.found(what, [(k, ours[k], done[k], _told_of(stage, k[0])) for k in found])
     verdict.figures["HubSpot values written"] = sum(ours.values())
+
+
+def _told_of(stage: Stage, contact: str) -> list[Row]:
+    """What the journal tells of a contact, to see how it came about."""
+    return stage.all(
+        "SELECT j.id, j.action, j.state, j.ref_id, j.mate, j.token, j.intended_at, j.settled_at FROM journal j"
+        " LEFT JOIN link l ON l.hubspot_id = %s WHERE j.side = 'hubspot' AND (j.ref_id = %s OR j.link_id = l.id"
+        " OR j.mate LIKE '%%:' || l.salesforce_id) ORDER BY j.id", contact, contact,
+    )  # fmt: skip
 
 
 def _versions_of_ours(stage: Stage, names: list[str]) -> Counter[tuple[str, str]]:

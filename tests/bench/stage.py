@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -187,8 +188,9 @@ def open_stage(
     with ExitStack() as ending:
         folder = Path(tempfile.mkdtemp(prefix="accord-bench-"))
         ending.callback(shutil.rmtree, folder, ignore_errors=True)
-        hubspot = ending.enter_context(served("hubspot", people, seed))
-        salesforce = ending.enter_context(served("salesforce", people, seed))
+        sides = [served(side, people, seed) for side in ("hubspot", "salesforce")]
+        with ThreadPoolExecutor(2) as starting:  # to fill either takes a while
+            hubspot, salesforce = starting.map(ending.enter_context, sides)
         url = ending.enter_context(start(folder / "database")).url
         migrate(url)
         env = _env(hubspot.told, salesforce.told, url)

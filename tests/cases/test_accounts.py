@@ -110,7 +110,7 @@ def test_T55_a_token_of_another_org_is_refused_even_without_a_start(env: Account
     """Every login is held against the bound org: no command writes past the check of the worker's start."""
     from contextlib import closing
 
-    from connector.sides import make_salesforce
+    from connector.wiring.sides import make_salesforce
 
     store = PostgresConnections(database, "", lambda: NOW)
     admit(store, org("00D8b0000002XYZEA2"), "alice", NOW)

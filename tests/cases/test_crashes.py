@@ -26,9 +26,10 @@ class Killed(BaseException):
 
 @dataclass
 class Steps:
-    """Counts the steps of a round and kills the worker at one of them (None: at none)."""
+    """Counts the steps of a round and kills the worker at one of them (None: at none), or at the first called ``when``."""
 
     at: int | None = None
+    when: str = ""
     seen: list[str] = field(default_factory=list)
     armed: bool = False
 
@@ -36,7 +37,7 @@ class Steps:
         if not self.armed:
             return
         self.seen.append(f"{when} {what}")
-        if self.at is not None and len(self.seen) == self.at:
+        if (self.at is not None and len(self.seen) == self.at) or self.seen[-1] == self.when:
             self.armed = False
             raise Killed(self.seen[-1])
 

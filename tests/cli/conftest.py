@@ -25,7 +25,7 @@ def browser(new: Accounts) -> Iterator[Any]:
     """What HubSpot sends back to us goes to the real web application."""
     from connector.settings import load
     from connector.web import create_app
-    from connector.wiring import open_edge
+    from connector.wiring.edge import open_edge
 
     with open_edge(load()) as edge:
         yield create_app(edge).test_client()

@@ -1,5 +1,6 @@
 """The commands that need no running service, as a user meets them."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -29,6 +30,9 @@ def test_a_laid_out_agreement_is_sound_and_is_then_the_one_in_use(tmp_path: Path
     assert code == 0
     code, output = accord("mappings", "check")
     assert (code, output.splitlines()[-1]) == (0, "mappings: the agreement is sound.")
+    code, output = accord("mappings", "check", "--json")
+    told = json.loads(output)
+    assert (code, told["sound"], told["folder"], told["problems"]) == (0, True, "mappings", [])
 
 
 def test_every_problem_of_a_broken_agreement_is_a_line_with_file_line_and_fix(tmp_path: Path) -> None:
@@ -40,6 +44,10 @@ def test_every_problem_of_a_broken_agreement_is_a_line_with_file_line_and_fix(tm
     assert code == 1
     assert "mine/handoff.yaml:1: The file is missing. — Lay out a fresh copy" in output
     assert output.count("directoin") >= 2
+    code, output = accord("mappings", "check", "mine", "--json")
+    told = json.loads(output)
+    assert code == 1 and not told["sound"]
+    assert ("handoff.yaml", "The file is missing.") in {(p["file"][-12:], p["message"]) for p in told["problems"]}
 
 
 def test_without_a_database_one_clear_message_and_no_traceback(

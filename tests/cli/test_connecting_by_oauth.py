@@ -58,8 +58,8 @@ def test_a_token_that_has_ended_is_renewed_once_for_all_processes(
 
     from connector.adapters.postgres.database import open_pool
     from connector.settings import load
-    from connector.sides import make_hubspot
     from connector.wiring.connected import connected
+    from connector.wiring.sides import make_hubspot
 
     asked = begun(new)
     browser.get("/oauth/callback", query_string={"state": asked["state"], "code": agreed(new, asked)})

@@ -25,6 +25,8 @@ def test_disconnecting_hubspot_leaves_peoples_data_and_forgets_the_credentials(
 ) -> None:
     new.connect_hubspot()
     new.accord("setup", "--apply", "--yes", "--side", "hubspot")
+    planned = json.loads(new.accord("disconnect", "hubspot", "--plan", "--json"))
+    assert planned["done"] == [] and "accord_tier" in {one["name"] for one in planned["leaving"]["fields"]}
     told = new.accord("disconnect", "hubspot", "--plan")
     assert "leaves contact accord_tier" in told and sources(new)["hubspot"] == "connection"
     told = new.accord("disconnect", "hubspot", "--yes")

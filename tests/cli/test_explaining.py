@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from connector.adapters.postgres.database import Pool
 from connector.cli import build
 from connector.errors import Refused
+from connector.practice.salesforce.rules import Validation
 from tests.cli.test_first_day import accord, operating
 from tests.cli.test_operators import handed_over
 from tests.world import HOT, World
@@ -109,6 +110,62 @@ def test_sync_makes_and_links_a_person_nobody_told_of(database: Pool) -> None:
     shown = accord(world, "sync", f"salesforce:Lead:{lead}")
     assert "Done: link:1." in shown
     assert world.sf(lead)["Accord_HubSpot_Id__c"]
+
+
+def test_sync_says_that_both_sides_agree(database: Pool) -> None:
+    world = World(database)
+    handed_over(world)
+    world.forget_calls()
+    assert "Nothing to do: both sides agree." in accord(world, "sync", "link:1")
+    told = json.loads(accord(world, "sync", "link:1", "--json"))
+    assert (told["done"], told["wrote"]) == (True, [])
+    assert {d["on_purpose"] for d in told["apart"]} <= {True}
+    assert told["said"] == "Nothing to do: both sides agree."
+    assert world.writes() == 0
+
+
+def test_several_are_synced_by_one_command_and_a_slip_among_them_stops_all(database: Pool) -> None:
+    world = World(database)
+    ann, lead = handed_over(world)
+    contact = f"hubspot:contact:{ann}"
+    shown = accord(world, "sync", contact, f"salesforce:Lead:{lead}")
+    assert [line for line in shown.splitlines() if line.endswith(":")] == [f"{contact}:", f"salesforce:Lead:{lead}:"]
+    assert [one["link"] for one in json.loads(accord(world, "sync", contact, "link:1", "--json"))] == [1, 1]
+    world.edit_contact(ann, city="Boston")
+    with pytest.raises(Refused, match="There is no link:99"):
+        accord(world, "sync", contact, "link:99")
+    assert world.lead_of(ann).get("City") != "Boston"
+
+
+def test_sync_of_a_link_at_rest_says_what_wakes_it(database: Pool) -> None:
+    world = World(database)
+    ann, lead = handed_over(world)
+    world.all("UPDATE link SET resting = true RETURNING id")
+    world.edit_lead(lead, City="Lyon")
+    shown = accord(world, "sync", "link:1")
+    assert "an undo put it to rest" in shown and "accord backfill person REF" in shown
+    assert not world.hs(ann).get("city")
+
+
+def test_sync_says_why_a_person_is_filtered_held_or_refused_and_what_to_do(database: Pool) -> None:
+    world = World(database)
+    staff = world.contact(email="me@accord.example.com", lastname="Own")
+    cold = world.contact(email="cold@acme.example.com", lastname="Cold")
+    world.settle()
+    (told,) = json.loads(accord(world, "sync", f"hubspot:contact:{staff}", "--json"))["apart"]
+    assert (told["cause"], "mappings/person.yaml" in told["fix"]) == ("filtered", True)
+    (told,) = json.loads(accord(world, "sync", f"hubspot:contact:{cold}", "--json"))["apart"]
+    assert told["cause"] == "not handed over"
+    ann, _ = handed_over(world)
+    rule = Validation("Lead", None, lambda row: row.get("City") == "Lyon", "No Lyon")
+    world.salesforce.org.rules.validations.append(rule)
+    world.edit_contact(ann, city="Lyon")
+    world.settle()
+    apart = json.loads(accord(world, "sync", f"hubspot:contact:{ann}", "--json"))["apart"]
+    (told,) = [d for d in apart if not d["on_purpose"]]
+    assert (told["cause"], told["field"]) == ("refused", "city")
+    assert "No Lyon" in told["why"] and "accord issues retry" in told["fix"]
+    assert "accord issues retry" in accord(world, "sync", f"hubspot:contact:{ann}")
 
 
 def test_sync_says_so_when_a_side_is_down_and_ends_with_one(database: Pool) -> None:

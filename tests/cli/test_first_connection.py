@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,6 +75,20 @@ def test_the_project_has_exactly_the_scopes_and_subscriptions_of_the_mapping(
     named = {row.get("propertyName") for row in hooks["subscriptions"]["crmObjects"]}
     wanted = json.loads(new.accord("mappings", "webhooks"))["hubspot"]
     assert named == {row.get("property") for row in wanted}
+
+
+def test_workflows_are_read_by_an_app_whose_admin_wants_it_and_that_stays(new: Accounts, tmp_path: Path) -> None:
+    place = tmp_path / "app/src/app/app-hsmeta.json"
+
+    def auth() -> Any:
+        return json.loads(place.read_text())["config"]["auth"]
+
+    new.accord("connect", "hubspot", "--project", "app")
+    assert "automation" not in auth()["requiredScopes"]  # an account without workflows could not install it
+    new.accord("connect", "hubspot", "--project", "app", "--workflows")
+    assert "automation" in auth()["requiredScopes"]
+    new.accord("connect", "hubspot", "--project", "app")
+    assert "automation" in auth()["requiredScopes"]
 
 
 def test_a_subscription_that_is_needed_no_more_stays_switched_off(new: Accounts, tmp_path: Path) -> None:
@@ -205,7 +220,7 @@ def test_after_setup_a_reps_edit_is_pushed_within_seconds(
     user may listen because setup gave him the right to view all."""
     from connector.practice.salesforce.pubsub import PubSubServer
     from connector.settings import load
-    from connector.wiring import open_world
+    from connector.wiring.world import open_world
     from connector.worker.process import Worker
     from tests.worker.town import eventually
     from tests.world import HOT

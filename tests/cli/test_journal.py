@@ -142,9 +142,22 @@ def test_purge_asks_erases_and_explain_says_so(database: Pool) -> None:
     assert all(row["erased"] and row["new"] is None for row in lines(accord(world, "journal", "export", "--person", "link:1")))
     with pytest.raises(Refused, match="knows nobody"):
         accord(world, "journal", "purge", "ann@acme.example.com", "--yes")
-    assert "may come in again" in accord(world, "journal", "readmit", "Ann@acme.example.com", "--yes")
+    told = json.loads(accord(world, "journal", "readmit", "Ann@acme.example.com", "--yes", "--json"))
+    assert told == {"readmitted": "ann@acme.example.com"}
     with pytest.raises(Refused, match="nothing keeps them out"):
         accord(world, "journal", "readmit", "ann@acme.example.com", "--yes")
+
+
+def test_an_address_alone_finds_a_person_who_was_never_linked(database: Pool) -> None:
+    world = World(database)
+    cold = world.contact(email="cold@acme.example.com", lastname="Frost")
+    world.settle()
+    assert world.all("SELECT 1 FROM link") == []
+    told = json.loads(accord(world, "journal", "purge", "Cold@acme.example.com", "--yes", "--json"))
+    assert told["refs"] == [f"hubspot:contact:{cold}"] and told["links"] == []
+    assert "Persons erased: 1." in accord(world, "journal", "status")
+    with pytest.raises(Refused, match="no table names that address"):
+        accord(world, "journal", "purge", "cold@acme.example.com", "--yes")
 
 
 def test_nothing_is_pruned_where_all_is_kept(database: Pool, monkeypatch: pytest.MonkeyPatch) -> None:

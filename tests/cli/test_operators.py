@@ -11,6 +11,7 @@ import structlog
 from connector.adapters.postgres.database import Pool
 from connector.errors import Refused
 from tests.cli.test_first_day import accord
+from tests.services.test_recovery import compare
 from tests.world import HOT, World
 
 
@@ -167,6 +168,16 @@ def test_a_paused_lane_waits_and_is_shown_with_its_reason(database: Pool) -> Non
         accord(world, "pause", "fast")
 
 
+def test_a_recovery_is_finished_with_what_would_be_written_as_json(database: Pool) -> None:
+    world = World(database)
+    handed_over(world)
+    compare(world)
+    with pytest.raises(Refused, match="say --yes"):
+        accord(world, "recover", "finish", "--json")
+    told = json.loads(accord(world, "recover", "finish", "--yes", "--json"))
+    assert (told["recovery"]["unread"], told["written"]) == (0, [])
+
+
 def test_resume_lifts_a_breaker_and_what_it_held_goes_over(database: Pool) -> None:
     world = World(database)
     people = [world.lead(LastName=f"P{n}", Email=f"p{n}@bolt.example.com", City="Lyon") for n in range(25)]
@@ -177,7 +188,10 @@ def test_resume_lifts_a_breaker_and_what_it_held_goes_over(database: Pool) -> No
     assert ("breaker", "city") in world.issues()
     assert all(c["city"] == "Lyon" for c in map(world.hs, _contacts(world)))
     assert "mass_blanking" in accord(world, "status")
-    shown = accord(world, "resume")
+    with pytest.raises(Refused, match="Lift 1 breakers"):
+        accord(world, "resume")
+    assert "mass_blanking" in accord(world, "status")  # nobody agreed
+    shown = accord(world, "resume", "--yes")
     assert "Breaker lifted: hubspot mass_blanking city" in shown and "25 people" in shown
     world.settle()
     assert not any(c.get("city") for c in map(world.hs, _contacts(world)))

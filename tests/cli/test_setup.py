@@ -286,7 +286,7 @@ def test_webhooks_prove_themselves_by_what_was_stored(new: Accounts) -> None:
     from connector.practice.hubspot import signing
     from connector.settings import load
     from connector.web import create_app
-    from connector.wiring import open_edge
+    from connector.wiring.edge import open_edge
     from tests.web.edge import changed, lead, message
 
     new.connect_hubspot()

@@ -11,7 +11,7 @@ import pytest
 
 from connector.core.records import Notice, Ref, Side
 from connector.services.intake import accept
-from connector.wiring import open_world
+from connector.wiring.world import open_world
 from tests.worker.test_as_processes import Company
 from tests.worker.town import PATIENCE, Town, eventually
 

@@ -17,6 +17,7 @@ from connector.core.erased import address_keys
 from connector.core.records import Ref, Side
 from connector.errors import Refused
 from connector.ports import Intent
+from connector.practice.salesforce.rules import Validation
 from connector.services.conflicts import restore
 from connector.services.erasing import PRIVACY_DELETION, erase_due, erase_now
 from connector.services.intake import accept
@@ -206,6 +207,76 @@ def test_erased_by_hand_nothing_flows_though_both_records_stand(office: Office) 
     assert "erased" in look(world.bench, PostgresTrail(world.database), Ref(Side.HUBSPOT, "contact", contact), 1).said
     with pytest.raises(Refused, match="knows nobody"):
         office.by_hand(address="nobody@acme.example.com")
+
+
+def known_without_a_link(office: Office) -> str:
+    """Ann, whom nobody linked: her Lead was refused, then Salesforce was only observed; previews and words name her."""
+    world = office.world
+    rule = Validation("Lead", None, lambda row: row.get("LastName") == "Qwertito", "No Qwertito of Zyxwerke")
+    world.salesforce.org.rules.validations.append(rule)
+    contact = world.form(**{**HOT, **ANN})
+    world.settle()  # a refused create in the journal, an issue
+    runs = Running(world)
+    runs.end(runs.start(f"hubspot:contact:{contact}", dry=True))  # run_item
+    named = {"filter": {"text": f"email = '{ANN['email']}'", "side": "hubspot"}}
+    runs.end(runs.start(since="2026-01-01T00:00:00+00:00", dry=True, **named))  # run
+    world.set_mode("observe", "salesforce")
+    world.edit_contact(contact, city="Zyxville")
+    world.settle()  # observed
+    world.set_mode("limited", "salesforce", emails=[ANN["email"], "jo" + ANN["email"]])
+    with world.database.connection() as conn:
+        conn.execute("INSERT INTO identity (kind, match_key, token, held_until) VALUES ('person', %s, 1, now())", [ANN["email"]])
+        conn.execute("INSERT INTO lane_pause (lane, reason) VALUES (2, %s)", [f"asked by\n{ANN['email']}."])
+    world.edit_contact(contact, email=ANN["email"].upper(), phone="+1 555 010 9922")
+    world.deliver()  # pending
+    return contact
+
+
+def test_nothing_is_left_of_an_address_that_was_never_linked(office: Office) -> None:
+    world = office.world
+    contact = known_without_a_link(office)
+    accept(office.door, world.notices())
+    assert world.all("SELECT 1 FROM link WHERE salesforce_id <> ''") == []
+    before = found(world)
+    assert before >= {"journal_before", "issue", "observed", "run", "run_item", "pending", "side_mode", "identity",
+                      "handoff", "lane_pause"}, before  # fmt: skip
+    counts = office.by_hand(address=ANN["email"].upper())
+    assert counts["journal"] >= 1
+    assert world.one("SELECT limits -> 'emails' AS e FROM side_mode WHERE side = 'salesforce'")["e"] == [
+        "erased", "jo" + ANN["email"],
+    ]  # fmt: skip
+    assert world.one("SELECT reason FROM lane_pause")["reason"] == "asked by\nerased."
+    world.set_mode("live")
+    world.all("DELETE FROM lane_pause RETURNING lane")
+    assert found(world) == set()
+    erasure = world.one("SELECT ref_id, link_id, by_whom FROM erasure")
+    assert erasure == {"ref_id": contact, "link_id": None, "by_whom": "bob"}
+    world.salesforce.org.rules.validations.clear()
+    world.edit_contact(contact, city="Zyxberg")
+    world.settle()
+    assert world.issues() == {("erased", "")}  # and nothing brings them back
+    assert (world.leads(), found(world)) == ([], set())
+
+
+def test_an_address_of_no_known_record_is_blotted_out_and_barred(office: Office) -> None:
+    world = office.world
+    with world.database.connection() as conn:
+        conn.execute("INSERT INTO lane_pause (lane, reason) VALUES (2, %s)", [f"for {ANN['email']}, jo{ANN['email']}"])
+    assert office.by_hand(address=ANN["email"]) == {"lane_pause": 1}
+    assert world.one("SELECT reason FROM lane_pause")["reason"] == f"for erased, jo{ANN['email']}"
+    assert world.one("SELECT object FROM erasure")["object"] == "address"
+    world.contact(by="import", **{**HOT, **ANN})
+    world.settle()
+    assert (world.leads(), world.issues()) == ([], {("erased", "")})
+    with pytest.raises(Refused, match="nothing to erase"):
+        office.by_hand(address="nobody@acme.example.com")
+
+
+def test_a_colleagues_address_is_none_of_a_person_to_be_erased(office: Office) -> None:
+    hot(office.world)
+    owner = office.world.one("SELECT owner_email FROM handoff")["owner_email"]
+    with pytest.raises(Refused, match="a colleague's"):
+        office.by_hand(address=owner)
 
 
 def test_a_round_that_has_the_person_just_then_saves_nothing_of_them(office: Office) -> None:

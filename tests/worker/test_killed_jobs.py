@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from connector.wiring import World, open_world
+from connector.wiring.world import World, open_world
 from connector.worker.jobs import make_app
 from tests.worker.town import Town
 

@@ -7,7 +7,7 @@ import time
 import psycopg
 import pytest
 
-from connector.wiring import World
+from connector.wiring.world import World
 from connector.worker import listening
 from tests.worker.town import Town, eventually, working
 from tests.world import HOT

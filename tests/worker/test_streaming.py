@@ -16,9 +16,9 @@ from connector.practice.salesforce.pubsub import PubSubServer, serve_pubsub
 from connector.services.polling import Polled
 from connector.services.pushing import PushState
 from connector.settings import Engine
-from connector.wiring import World, open_world
 from connector.wiring.push import push_of
 from connector.wiring.pushed import state_of
+from connector.wiring.world import World, open_world
 from connector.worker import streaming
 from connector.worker.streaming import Streaming
 from tests.worker.town import Town, eventually

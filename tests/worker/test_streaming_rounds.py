@@ -13,7 +13,7 @@ import structlog
 from connector.practice.salesforce.pubsub import PubSubServer, serve_pubsub
 from connector.services.intake import accept
 from connector.web.hubspot_events import notices_of
-from connector.wiring import World
+from connector.wiring.world import World
 from connector.worker import streaming
 from tests.worker.town import Town, eventually, working
 from tests.world import HOT

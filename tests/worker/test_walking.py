@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connector.adapters.postgres.runs import PostgresRuns
-from connector.wiring import World
+from connector.wiring.world import World
 from tests.worker.town import Town, eventually, working
 from tests.world import HOT
 

@@ -19,7 +19,7 @@ from connector.practice.salesforce.server import serve_salesforce
 from connector.services.intake import accept
 from connector.settings import Engine, HubSpot, Process, Salesforce, Settings
 from connector.web.hubspot_events import notices_of
-from connector.wiring import World, open_world
+from connector.wiring.world import World, open_world
 from connector.worker.process import Worker
 
 PATIENCE = 180.0

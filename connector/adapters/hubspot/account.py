@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,9 +56,13 @@ def allowed_to(api: HubSpotApi, token: str, oauth: bool = False) -> Allowed:
     return Allowed(frozenset(told.get("scopes") or ()), str(told.get("appId") or told.get("app_id") or ""))
 
 
-def authorise_url(client_id: str, redirect: str, scopes: list[str], state: str, base: str = AUTHORISE) -> str:
-    """Where an admin of the portal agrees to the app."""
+def authorise_url(
+    client_id: str, redirect: str, scopes: list[str], state: str, base: str = AUTHORISE, optional: Sequence[str] = ()
+) -> str:
+    """Where an admin of the portal agrees to the app. ``optional``: scopes that a portal without them may leave out."""
     query = {"client_id": client_id, "redirect_uri": redirect, "scope": " ".join(scopes), "state": state}
+    if optional:
+        query["optional_scope"] = " ".join(optional)
     return f"{base}?{urlencode(query, quote_via=quote)}"
 
 

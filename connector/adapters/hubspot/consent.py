@@ -47,7 +47,7 @@ class ConsentWriter:
         sent = [place for place, write in enumerate(rest) if write.values or write.key is not None]
         found: list[Written] = [Written(write.ref, "done") for write in rest]
         if sent:
-            answers = self._writer.write([rest[place] for place in sent], read_back, guard, fresh)
+            answers = self._writer.write([rest[place] for place in sent], _unsent(read_back), guard, fresh)
             for place, answer in zip(sent, answers, strict=True):
                 found[place] = answer
         self._unsubscribe(
@@ -63,16 +63,16 @@ class ConsentWriter:
         guard: Guard,
     ) -> None:
         fields = {"contact": tuple(dict.fromkeys(["email", *(read_back or {}).get("contact", ())]))}
+        records = {place: record for place in places if (record := found[place].record) and record.values.get("email")}
+        unknown = [place for place in places if place not in records]  # of the others the write's answer tells
         try:
-            records = (
-                self._reader.read([found[place].ref for place in places], fields, guard) if places else {}
-            )
+            read = self._reader.read([found[place].ref for place in unknown], fields, guard) if unknown else {}
         except Interrupted as stop:
             for place in places:
                 found[place] = Written(found[place].ref, "locked", NOT_SENT, str(stop))
             return
         for place in places:
-            record = records.get(found[place].ref)
+            record = records.get(place) or read.get(found[place].ref)
             found[place] = self._one(found[place], record, guard)
 
     def _one(self, row: Written, record: Record | None, guard: Guard) -> Written:
@@ -105,6 +105,13 @@ def _opts_out(write: Write) -> bool:
 
 def _without(write: Write) -> Write:
     return replace(write, values={name: value for name, value in write.values.items() if name != OPT_OUT})
+
+
+def _unsent(read_back: Mapping[str, Sequence[str]] | None) -> Mapping[str, Sequence[str]] | None:
+    """The same without the property that no row sends any more: to ask for it would cost a read of all of them."""
+    if read_back is None:
+        return None
+    return {object_: tuple(name for name in names if name != OPT_OUT) for object_, names in read_back.items()}
 
 
 def _refused(ref: Ref, code: str, message: str) -> Written:

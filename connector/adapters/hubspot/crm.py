@@ -62,6 +62,10 @@ class HubSpot:
         """Records by id, 100 a call. A merged record is given under the Ref asked for; its ``ref`` has the new id."""
         return self._reader.read(refs, fields, guard)
 
+    def binned(self, ids: Sequence[str], guard: Guard) -> set[str]:
+        """Which of these contacts are in the recycle bin, 100 a call."""
+        return self._reader.binned("contact", ids, guard)
+
     def write(
         self,
         writes: Sequence[Write],
@@ -85,6 +89,10 @@ class HubSpot:
     ) -> Iterator[list[Record]]:
         """Pages of 200, oldest change first. The index lags some seconds: overlap."""
         return Walk(self._reader, object_, fields, self._options.search_page, guard).since(since)
+
+    def all_above(self, object_: str, id_: int, fields: Sequence[str], guard: Guard) -> Iterator[list[Record]]:
+        """Pages of 200, by id: a record that is changed meanwhile is met once. The index lags some seconds."""
+        return Walk(self._reader, object_, fields, self._options.search_page, guard).above(id_)
 
     def history(
         self, ids: Sequence[str], properties: Sequence[str], guard: Guard

@@ -1,9 +1,9 @@
 """The files of a HubSpot developer project: one private app with its scopes and webhook subscriptions.
 
 Format: HubSpot's documentation of the developer platform (app configuration, configure webhooks) as of version 2026.03:
-``hsproject.json``, ``src/app/app-hsmeta.json``, ``src/app/webhooks/webhooks-hsmeta.json``. A static app names required
-scopes only and no redirect address. An upload that takes a subscription away is refused [3p], so one that is needed no
-more stays in the file, not active.
+``hsproject.json``, ``src/app/app-hsmeta.json``, ``src/app/webhooks/webhooks-hsmeta.json``. A static app names
+required scopes only (HubSpot's page on scopes) and no redirect address. An upload that takes a subscription away is
+refused [3p], so one that is needed no more stays in the file, not active.
 """
 
 from __future__ import annotations
@@ -31,14 +31,20 @@ def project_files(
     target_url: str,
     platform_version: str,
     redirect_url: str = "",
+    optional: Sequence[str] = (),
+    insist: bool = False,
     present: Mapping[str, Document] | None = None,
 ) -> dict[str, Document]:
     """Path -> document. ``subscriptions`` as services.subscriptions gives them. ``redirect_url``: an OAuth app instead
-    of a static one. ``present``: the files of an earlier time, whose uids and dropped subscriptions stay."""
+    of a static one. ``optional``: scopes that an OAuth app asks for and does without; a static app requires them where
+    somebody should ``insist``, or did so before. ``present``: the files of an earlier time, whose uids and dropped
+    subscriptions stay."""
     before = present or {}
+    had = before.get(APP, {}).get("config", {}).get("auth", {}).get("requiredScopes", ())
+    asked = [scope for scope in optional if not redirect_url and (insist or scope in had)]
     files = {
         PROJECT: {"name": "accord", "srcDir": "src", "platformVersion": platform_version},
-        APP: _app(scopes, redirect_url),
+        APP: _app([*scopes, *asked], redirect_url, optional),
     }
     if target_url:
         files[WEBHOOKS] = _webhooks(subscriptions, target_url, before.get(WEBHOOKS, {}))
@@ -71,12 +77,12 @@ def write_project(folder: Path, files: Mapping[str, Document]) -> list[Path]:
     return places
 
 
-def _app(scopes: Sequence[str], redirect_url: str) -> Document:
-    auth: Document = {"type": "static", "requiredScopes": list(scopes)}
+def _app(scopes: Sequence[str], redirect_url: str, optional: Sequence[str]) -> Document:
+    auth: Document = {"type": "static", "requiredScopes": sorted(scopes)}
     if redirect_url:
         auth = {
             "type": "oauth", "redirectUrls": [redirect_url], "requiredScopes": list(scopes),
-            "optionalScopes": [], "conditionallyRequiredScopes": [],
+            "optionalScopes": list(optional), "conditionallyRequiredScopes": [],
         }  # fmt: skip
     config = {
         "name": "Accord",

@@ -15,8 +15,8 @@ from connector.ports.survey import Automation, Automations, PortalSurvey
 MARKETING = "hs_marketable_status"
 SAMPLE = 50
 CONTACTS, FLOWS = "0-1", 100
-MAIL = "0-4"
-"""The action that sends a marketing e-mail (HubSpot's table of workflow actions)."""
+MAIL, CONTENT = "0-4", "content_id"
+"""The action that sends an e-mail, by its type [3p], or by naming the e-mail: either will do, as neither is proved."""
 
 
 class Surveyor:
@@ -139,7 +139,8 @@ class Surveyor:
 def workflow(row: dict[str, Any]) -> Automation:
     """What enrols contacts, as far as it is said of properties, and whether an e-mail goes out."""
     fields = tuple(dict.fromkeys(_properties(row.get("enrollmentCriteria"))))
-    mails = any(action.get("actionTypeId") == MAIL for action in row.get("actions") or [])
+    actions = row.get("actions") or []
+    mails = any(one.get("actionTypeId") == MAIL or CONTENT in (one.get("fields") or {}) for one in actions)
     return Automation("workflow", "contact", str(row.get("name") or row.get("id")), True, fields, mails)
 
 

@@ -1,4 +1,4 @@
-"""All records changed since a moment, oldest first, beyond the 10,000 results a HubSpot search gives.
+"""All records changed since a moment, oldest first, or all by id, beyond the 10,000 results a HubSpot search gives.
 
 Pages go by key, not by offset: an offset skips records when one that was already passed is changed in between. Each
 page asks for what changed at or after the last time seen; what was seen at that very time is left out.
@@ -41,6 +41,15 @@ class Walk:
                 at, seen = at + 1, set()
             else:
                 at, seen = last, {row["id"] for row in rows if self._time(row) == last}
+
+    def above(self, id_: int) -> Iterator[list[Record]]:
+        """All records with a greater id, in the order of their ids."""
+        while True:
+            rows, read_at = self._search([self._filter("hs_object_id", "GT", id_)], "hs_object_id")
+            yield from self._records(rows, read_at)
+            if len(rows) < self._page:
+                return
+            id_ = int(rows[-1]["id"])
 
     def _within(self, at: int, seen: set[str]) -> Iterator[list[Record]]:
         """The records of one millisecond, in the order of their ids."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from connector.adapters.postgres import embedded
 from connector.errors import FixConfiguration, Refused
@@ -79,6 +79,14 @@ def migration_url(url: str) -> str:
 
 class Unreachable(FixConfiguration):
     """The database does not answer: its address is wrong, or it is away. A process that lasts tries again."""
+
+
+def is_away(error: Exception) -> bool:
+    """Did a database that went away show itself so? At whatever step: a connection that breaks while an answer is read
+    raises an error without a code, of no class in particular."""
+    if isinstance(error, psycopg.DatabaseError):
+        return isinstance(error, psycopg.OperationalError) or error.sqlstate is None
+    return isinstance(error, Unreachable | psycopg.InterfaceError | PoolTimeout)
 
 
 def check(url: str) -> None:

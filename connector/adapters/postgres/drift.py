@@ -53,6 +53,12 @@ class PostgresDrift:
         with self._connection() as conn:
             return [row["id"] for row in _queries.sample(conn, count=count, seed=seed)]
 
+    def contacts_after(self, after: int, part: int, parts: int, limit: int) -> list[Row]:
+        """Linked contacts of one part of all, in order: {id, hubspot_object, hubspot_id}. Without those of which an
+        issue tells already that their record is gone."""
+        with self._connection() as conn:
+            return list(_queries.contacts_after(conn, after=after, part=part, parts=parts, limit=limit))
+
     def links(self) -> int:
         with self._connection() as conn:
             return int(_queries.links(conn)["n"])

@@ -52,12 +52,17 @@ class PostgresRuns:
                 _queries.wait_for_previewed(conn, run=id_, parent=run["parent"], now=now)
             elif relation == "retry":
                 outcomes = list(scope["outcomes"])
+                _queries.lift_failed(conn, parent=run["parent"], outcomes=outcomes)
                 _queries.wait_for_failed(conn, run=id_, parent=run["parent"], outcomes=outcomes, now=now)
             elif run["purpose"] == "undo":
-                _queries.wait_for_undo(
-                    conn, **_span(scope), keys=scope.get("keys", []), run=id_, why=scope["words"], now=now
-                )
+                told = {**_span(scope), "run": id_, "now": now}
+                _queries.wait_for_undo(conn, **told, keys=scope.get("keys", []), why=scope["words"])
             return id_
+
+    def lineage(self, run: int) -> list[Row]:
+        """The run, its retries and theirs, and what undid one of the retries: {id, state, relation}."""
+        with self._connection() as conn:
+            return list(_queries.lineage(conn, run=run))
 
     def put_away(self, scope: Row) -> list[Row]:
         """HubSpot records in the recycle bin that an undo of this span can't fetch: {side, object, ref_id, link_id}."""
@@ -285,5 +290,5 @@ def _as_claimed(number: int, row: Row) -> Row:
 
 
 def _span(scope: Row) -> Row:
-    names = {"of_run": "run", "link": "link", "since": "since", "until": "until", "version": "agreement"}
+    names = {"runs": "runs", "link": "link", "since": "since", "until": "until", "version": "agreement"}
     return {name: scope.get(key) for name, key in names.items()}

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from connector.adapters.salesforce import soql
 from connector.adapters.salesforce.connection import SalesforceOptions
@@ -60,7 +59,7 @@ def subrequests(trip: Trip, fields: Mapping[str, Sequence[str]], options: Salesf
     for part in trip.queried:
         twins_by = part.rows[0][1].twins_by
         for twins in dict.fromkeys((twins_by, "")):  # where that makes too long a query, it is left out
-            path = "query?q=" + quote(_query_back(part, fields[part.object], twins), safe="")
+            path = "query?q=" + soql.encoded(_query_back(part, fields[part.object], twins))
             if len(path) <= options.query_chars:
                 subs.append(Sub(f"read{len(subs)}", "GET", path, None, {}, None, part.object, twins))
                 break

@@ -63,5 +63,5 @@ class SalesforceOptions:
     conditional: int = 20
     collection: int = 200
     retrieve: int = 2000
-    find_values: int = 600
+    find_values: int = 2000
     query_chars: int = 15_000

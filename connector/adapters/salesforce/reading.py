@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from connector.adapters.calling import Crew, chunks
 from connector.adapters.salesforce import soql
@@ -113,19 +112,10 @@ class Reader:
         self, object_: str, by_field: Mapping[str, Sequence[str]], fields: Sequence[str]
     ) -> list[str]:
         """The queries that find an object's records by any of the fields."""
-        asked = {field: _askable(values) for field, values in by_field.items() if _askable(values)}
-        names, options = asked_fields(object_, [*fields, *asked]), self._api.options
-        clauses = [self._alive(object_, field) + soql.in_list(field, values) for field, values in asked.items()]
-        whole = soql.select(names, object_, " OR ".join(f"({clause})" for clause in clauses))
-        if clauses and soql.encoded_length(whole) <= options.query_chars:
-            return [whole]
-        found = []
-        for field, values in asked.items():
-            start = self._alive(object_, field)
-            room = options.query_chars - soql.encoded_length(soql.select(names, object_, start))
-            parts = soql.value_lists(values, options.find_values, room)
-            found += [soql.select(names, object_, start + soql.in_list(field, part)) for part in parts]
-        return found
+        names, options = asked_fields(object_, [*fields, *by_field]), self._api.options
+        asked = {self._alive(object_, field) + field: _once(values) for field, values in by_field.items()}
+        room = options.query_chars - soql.encoded_length(soql.select(names, object_, ""))
+        return [soql.select(names, object_, where) for where in soql.packed(asked, room, options.find_values)]
 
     def _alive(self, object_: str, field: str) -> str:
         """Converted Leads only by a unique field: see ``find``."""
@@ -150,7 +140,7 @@ class Reader:
         if len(queries) < 2 or not options.composite:
             return []
         subs = [
-            Sub(f"query{number}", "GET", "query?q=" + quote(text, safe=""), None, {})
+            Sub(f"query{number}", "GET", "query?q=" + soql.encoded(text), None, {})
             for number, (_, text) in enumerate(queries)
         ]
         try:
@@ -214,7 +204,7 @@ class Reader:
 
     def pages(self, text: str, guard: Guard, every: bool = False) -> Iterator[Reply]:
         """The pages of a query as they are answered, to the last."""
-        path = f"{'queryAll' if every else 'query'}?q={quote(text, safe='')}"
+        path = f"{'queryAll' if every else 'query'}?q={soql.encoded(text)}"
         while True:
             reply = self._api.read("GET", path, None, guard)
             yield reply
@@ -223,9 +213,9 @@ class Reader:
             path = str(reply.body["nextRecordsUrl"])
 
 
-def _askable(values: Sequence[str]) -> list[str]:
-    """Each once, without what is blank or too long to be asked for."""
-    return list(dict.fromkeys(v.strip() for v in values if v.strip() and soql.fits_literal(v)))
+def _once(values: Sequence[str]) -> list[str]:
+    """Each once, without blanks."""
+    return [value for value in dict.fromkeys(v.strip() for v in values) if value]
 
 
 def _by_object(refs: Sequence[Ref]) -> dict[str, list[Ref]]:

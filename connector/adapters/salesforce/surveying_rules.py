@@ -1,4 +1,4 @@
-"""Which fields an org's flows and workflow rules look at, and which duplicate rules would refuse a new record.
+"""Which fields an org's flows and workflow rules look at, and which duplicate rules would refuse a record.
 
 Duplicate rules with what they do are told by the UI API (Duplicates Configuration, v50.0 and later); a user who may not
 ask it learns at least their names by a query. Metadata is told for one row at a time only.
@@ -75,12 +75,16 @@ def duplicate_rules(ask: Try, rows: Rows, object_: str) -> tuple[DuplicateRule, 
     named = rows(text)
     if named is None:
         return None
-    return tuple(DuplicateRule(str(row.get("MasterLabel") or row.get("DeveloperName")), object_, None) for row in named)
+    names = [str(row.get("MasterLabel") or row.get("DeveloperName")) for row in named]
+    return tuple(DuplicateRule(name, object_, None, refuses_change=None) for name in names)
 
 
 def _rule(row: Mapping[str, Any], object_: str) -> DuplicateRule:
     """Block refuses; Allow with Alert refuses, too, unless the caller asks to be let, which Accord never does."""
-    alerts = "Alert" in (row.get("operationsOnInsert") or ())
+    refuses, refuses_change = (
+        row.get(f"actionOn{when}") == "Block" or "Alert" in (row.get(f"operationsOn{when}") or ())
+        for when in ("Insert", "Update")
+    )
     matches = tuple(
         Match(
             str(each.get("objectApiName") or object_), tuple(map(str, each.get("matchFields") or ())),
@@ -88,5 +92,5 @@ def _rule(row: Mapping[str, Any], object_: str) -> DuplicateRule:
         )
         for each in row.get("matchRules") or []
     )  # fmt: skip
-    refuses = row.get("actionOnInsert") == "Block" or alerts
-    return DuplicateRule(str(row.get("name") or ""), object_, refuses, matches, bool(row.get("duplicateRuleFilters")))
+    filtered = bool(row.get("duplicateRuleFilters"))
+    return DuplicateRule(str(row.get("name") or ""), object_, refuses, matches, filtered, refuses_change)

@@ -56,7 +56,8 @@ def _whole(core: Doing, rule: Automation, number: int) -> dict[str, Any]:
         {"type": "SINGLE_CONNECTION", "actionTypeId": "0-5", "fields": {"property_name": name}} for name in rule.set
     ]
     if rule.mails:
-        actions.append({"type": "SINGLE_CONNECTION", "actionTypeId": "0-4", "fields": {"content_id": "1"}})
+        mail = core.settings.mail_action
+        actions.append({"type": "SINGLE_CONNECTION", "actionTypeId": mail, "fields": {"content_id": "1"}})
     numbered = [row | {"actionId": str(n), "actionTypeVersion": 0} for n, row in enumerate(actions, 1)]
     enrolment = {"type": "LIST_BASED", "shouldReEnroll": True, "listFilterBranch": every}
     return _named(core, rule, number) | {"type": "CONTACT_FLOW", "enrollmentCriteria": enrolment, "actions": numbered}

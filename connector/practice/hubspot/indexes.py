@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import deque
 
 from connector.practice.hubspot.filters import Held
@@ -14,6 +15,7 @@ class Index:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.rows: dict[str, Held] = {}
+        self.ids: list[int] = []  # of the rows, in order
         self._coming: deque[tuple[int, str, Held | None]] = deque()
 
     def note(self, key: str, held: Held | None, now_ms: int) -> None:
@@ -32,7 +34,9 @@ class Index:
             self._take(contact_id, held)
 
     def _take(self, contact_id: str, held: Held | None) -> None:
-        if held is None:
-            self.rows.pop(contact_id, None)
-        else:
+        if held is not None:
+            if contact_id not in self.rows:
+                insort(self.ids, int(contact_id))
             self.rows[contact_id] = held
+        elif self.rows.pop(contact_id, None) is not None:
+            del self.ids[bisect_left(self.ids, int(contact_id))]

@@ -55,6 +55,7 @@ class Settings:
     lastmodified_subscribable: lastmodifieddate can be subscribed to.
     privacy_also_deletes: a privacy deletion fires a deletion too.
     optout_shows: hs_email_optout follows an opt-out at once.
+    mail_action: the type id of a workflow's action that sends an e-mail.
     accord_fields: Accord's own properties are there from the start (False: as in a portal nobody set up).
     history_kept: versions shown of a property; history_batch: inputs of a batch read with history.
     uri_limit: characters of a query string before it is answered 414.
@@ -98,6 +99,7 @@ class Settings:
     limit_body: Literal["documented", "recorded"] = "documented"
     app_change_source: str = "INTEGRATION"
     event_name_field: str = "subscriptionType"
+    mail_action: str = "0-4"
     sensitive_flag: bool = True
     creation_tells_properties: bool = True
     lastmodified_subscribable: bool = False

@@ -147,6 +147,14 @@ _SERVICE: tuple[Unproved, ...] = (
         "POST /webhooks/v3/{appId}/subscriptions contact.propertyChange lastmodifieddate",
     ),
     Unproved(
+        "mail_action",
+        "a workflow's action of the type 0-4 sends an e-mail",
+        "0-4",
+        "0-90: another type, which names the e-mail as content_id all the same",
+        "third-party code; HubSpot's table of action types was not read",
+        "POST /automation/v4/flows/batch/read of a workflow that sends an e-mail",
+    ),
+    Unproved(
         "privacy_also_deletes",
         "a privacy deletion fires a deletion too",
         "true",

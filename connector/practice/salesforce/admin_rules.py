@@ -50,14 +50,16 @@ class RuleWork:
         on_update: Literal["block", "alert", "allow"] = "allow",
         name: str | None = None,
         message: str = "Use one of these records?",
+        rough: bool = False,
     ) -> str:
-        """`fields` are the same on both sides; `matches`: own field -> field of `among` (default: the same object)."""
+        """`fields` are the same on both sides; `matches`: own field -> field of `among` (default: the same object).
+        `rough`: about alike will do, as with Salesforce's standard rules."""
         org = self.core.org
         pairs = dict(matches or {each: each for each in fields})
         if not pairs:
             raise ValueError("a duplicate rule needs fields or matches")
         said = name or f"{object}_duplicates_{len(org.rules.duplicates) + 1}"
-        rule = DuplicateRule(said, object, among or object, pairs, action, on_update, message)
+        rule = DuplicateRule(said, object, among or object, pairs, action, on_update, message, rough)
         org.rules.duplicates.append(rule)
         return add_row(
             org, "DuplicateRule", DeveloperName=said, MasterLabel=said, SobjectType=object, IsActive=True

@@ -28,13 +28,17 @@ def _shown(rule: DuplicateRule) -> dict[str, Any]:
     does = {"block": ("Block", []), "alert": ("Allow", ["Alert"]), "allow": ("Allow", [])}
     (insert, on_insert), (update, on_update) = does[rule.on_create], does[rule.on_update]
     match = {
-        "matchEngine": "ExactMatchEngine", "matchFields": list(rule.matches.values()), "name": rule.name,
+        "matchEngine": _engine(rule), "matchFields": list(rule.matches.values()), "name": rule.name,
         "objectApiName": rule.among,
     }  # fmt: skip
     return {
         "active": True, "name": rule.name, "duplicateRuleFilters": [], "matchRules": [match], "actionOnInsert": insert,
         "actionOnUpdate": update, "operationsOnInsert": on_insert, "operationsOnUpdate": on_update,
     }  # fmt: skip
+
+
+def _engine(rule: DuplicateRule) -> str:
+    return "FuzzyMatchEngine" if rule.rough else "ExactMatchEngine"
 
 
 class Duplicates(Refusal):
@@ -51,7 +55,7 @@ class Duplicates(Refusal):
                 {
                     "entityType": rule.among,
                     "errors": [],
-                    "matchEngine": "ExactMatchEngine",
+                    "matchEngine": _engine(rule),
                     "matchRecords": [_match(rule, row, details) for row in found],
                     "rule": rule.name,
                     "size": len(found),
@@ -79,7 +83,8 @@ def check_duplicates(
         if rule.object != object_name:
             continue
         action = rule.on_create if old is None else rule.on_update
-        if action == "allow" or (old is not None and not set(rule.matches) & set(changes)):
+        touched = old is None or org.settings.duplicates_on_any_update or bool(set(rule.matches) & set(changes))
+        if action == "allow" or not touched:
             continue
         if action == "alert" and actor.allow_save:
             continue

@@ -89,6 +89,7 @@ class Settings:
     hidden_field_write: str = (
         "INVALID_FIELD"  # or INVALID_FIELD_FOR_INSERT_UPDATE, on writing a field one can't see
     )
+    duplicates_on_any_update: bool = False  # or only where a field changes that the rule compares (a book says so)
     edition: str = "Enterprise Edition"
     api_enabled: bool = True
     outbound_messages: bool = True  # whether the edition has them

@@ -245,6 +245,14 @@ UNPROVED: tuple[Unproved, ...] = (
         "third-party clients filter by the name",
     ),
     _row(
+        "duplicates_on_any_update",
+        "a duplicate rule looks at a change only where it touches a field that the rule compares",
+        False,
+        True,
+        f"PATCH {_BASE}/sobjects/Lead/{{id}} with another city, where a rule blocks two with one e-mail",
+        "a book on administration. The laxer reading: with the other one every change of a double is refused",
+    ),
+    _row(
         "deletes_active_flows",
         "an active flow can be deleted by destructiveChanges.xml",
         False,

@@ -7,17 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.core.causes import EXPLAINED, Cause, Difference
+from connector.core.causes import EXPLAINED, Cause, Difference, native
 from connector.core.records import Ref
 from connector.services.drift.comparing import Compared
 
 EXAMPLES = 3
 """Of each cause, and of each of its fields."""
-
-
-def native(name: str) -> str:
-    """A field as people know it: the mapping's name, or the native one of what the agreement keeps."""
-    return name.removeprefix("=")
 
 
 @dataclass(frozen=True, slots=True)

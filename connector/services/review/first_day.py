@@ -113,9 +113,11 @@ def _risks(bench: Workbench, listed: str, writes: Writes) -> Iterator[str]:
         automations = _or_none(partial(surveyor.looked_at, automations)) or automations
     workflows = _or_none(bench.hubspot.surveyor.automations)
     yield from risks(automations, workflows, listed_workflows(listed), writes)
-    if writes.made.get(Side.SALESFORCE):
-        object_ = bench.desk.mapping.create_object
-        yield from doubles(_or_none(lambda: surveyor.duplicate_rules(object_)), object_)
+    makes, changed = bool(writes.made.get(Side.SALESFORCE)), writes.changed.get(Side.SALESFORCE, {})
+    for object_ in bench.desk.mapping.salesforce_objects if makes or changed else ():
+        new = makes and object_ == bench.desk.mapping.create_object
+        if new or changed:
+            yield from doubles(_or_none(partial(surveyor.duplicate_rules, object_)), object_, new, changed)
     if any(writes.changed.values()):
         yield from marks(bench.desk.mapping)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from connector.core.mapping import KindMapping
@@ -21,8 +21,10 @@ _ON_CREATE = {
 }
 _UNREAD = (
     "HubSpot: its workflows can't be read by this app (scope `automation`): {ask} which of them enrol new or changed "
-    "contacts, and whether any sends e-mail; list them in ACCORD_HUBSPOT_WORKFLOWS to have them counted here."
+    "contacts, and whether any sends e-mail; list them in ACCORD_HUBSPOT_WORKFLOWS to have them counted here, or grant "
+    "the scope: `accord connect hubspot --project FOLDER --workflows`, and upload it."
 )
+_UNTOLD = "may refuse {what}; what it does can't be read: {ask}"
 _TEST_IT = {
     Side.HUBSPOT: "add to a workflow's enrolment: “{name}” is unknown, or is more than 1 hour ago",
     Side.SALESFORCE: "add to a flow's or rule's conditions: IF(ISNEW(), ISBLANK({name}), NOT(ISCHANGED({name})))",
@@ -99,18 +101,27 @@ def _workflows(found: list[Automation], readable: bool) -> Iterator[str]:
         yield "HubSpot: no workflow that is on enrols contacts."
 
 
-def doubles(rules: Iterable[DuplicateRule] | None, object_: str) -> Iterator[str]:
-    """The org's duplicate rules for new records, and what they do to ours."""
+def doubles(
+    rules: Iterable[DuplicateRule] | None, object_: str, makes: bool, changed: Collection[str] = ()
+) -> Iterator[str]:
+    """The org's duplicate rules, and what they do to our new records (where it ``makes`` any) and to changes of the
+    fields ``changed``."""
     if rules is None:
-        yield f"Salesforce, {object_}: its duplicate rules can't be read: {ASK} which of them refuse a new record."
+        yield f"Salesforce, {object_}: its duplicate rules can't be read: {ASK} which of them refuse a record."
         return
     for rule in rules:
-        does = {True: "refuses a new record that matches", False: "lets it pass, and may report it"}
-        what = does.get(rule.refuses, f"may refuse a new record; what it does can't be read: {ASK}")  # type: ignore[arg-type]
         fields = "; ".join(
             f"{m.object} by {', '.join(m.fields)}{'' if m.exact else ', about the same'}" for m in rule.matches
         )
-        yield f"Salesforce, {object_}: duplicate rule “{rule.name}” {what}{f' ({fields})' if fields else ''}."
+        told = f"Salesforce, {object_}: duplicate rule “{rule.name}” {{}}{f' ({fields})' if fields else ''}."
+        if makes:
+            does = {True: "refuses a new record that matches", False: "lets it pass, and may report it"}
+            yield told.format(does.get(rule.refuses, _UNTOLD.format(what="a new record", ask=ASK)))  # type: ignore[arg-type]
+        touched = sorted({name for m in rule.matches for name in m.fields} & set(changed))
+        if touched and rule.refuses_change:
+            yield told.format(f"refuses a change of {', '.join(touched)} that makes a record match")
+        elif changed and rule.refuses_change is None and not makes:
+            yield told.format(_UNTOLD.format(what="a change", ask=ASK))
 
 
 def marks(mapping: KindMapping) -> Iterator[str]:

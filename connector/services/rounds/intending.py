@@ -9,7 +9,7 @@ from typing import Any
 
 from connector.core.handoff import Step
 from connector.core.plan import Change, Loser, Pair, Plan
-from connector.core.records import Ref, Side
+from connector.core.records import SIDES, Ref, Side
 from connector.ports import Documents, Intent
 from connector.services.workbench import Workbench
 
@@ -34,7 +34,7 @@ def intent_of(plans: Sequence[Plan], bench: Workbench) -> Intent:
 
 def _journal(plan: Plan, intent: Intent, bench: Workbench) -> None:
     pair = plan.pair
-    for side in Side:
+    for side in SIDES:
         record, changes = pair.record(side), plan.on(side)
         if record is not None and changes:
             intent.journal.append(_row(plan, "update", record.ref, None, changes, record.read_at))

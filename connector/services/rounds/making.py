@@ -3,11 +3,12 @@ refused."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from connector.core.confirm import Confirmed, Confirming
 from connector.core.plan import Creation, Plan
-from connector.core.records import Ref, Side
+from connector.core.records import SIDES, Ref, Side
 from connector.ports import Guard, Write, Written
 from connector.services.rounds.reading import salesforce_fields
 from connector.services.rounds.refusals import exists, not_made, twin
@@ -45,8 +46,7 @@ class Making:
         if not creating:
             return []
         writes = [upsert(r.plan.creation) for r in creating if r.plan.creation]
-        fields = {"contact": self.bench.desk.mapping.hubspot_fields()}
-        written = self.bench.hubspot.write(writes, fields, self.guard)
+        written = self.bench.hubspot.write(writes, {"contact": _sent(writes)}, self.guard)
         for result, answer in zip(creating, written, strict=True):
             self.made(result, answer)
         return written
@@ -86,8 +86,9 @@ class Making:
             return
         creation.changes = kept
         crm = self.bench.hubspot if creation.side is Side.HUBSPOT else self.bench.salesforce
-        fields = salesforce_fields(self.bench) | {"contact": self.bench.desk.mapping.hubspot_fields()}
-        self.made(result, crm.write([upsert(creation)], fields, self.guard)[0])
+        write = upsert(creation)
+        fields = salesforce_fields(self.bench) | {"contact": _sent([write])}
+        self.made(result, crm.write([write], fields, self.guard)[0])
 
     def twins(self, results: list[Result]) -> None:
         """Somebody may have made the same person between our search and our create: that is shown, not guessed at.
@@ -108,9 +109,15 @@ class Making:
 
 
 def join(into: Confirmed, more: Confirmed) -> None:
-    for side in Side:
+    for side in SIDES:
         into.seen[side].update(more.seen[side])
     into.fine |= more.fine
+
+
+def _sent(writes: Sequence[Write]) -> tuple[str, ...]:
+    """What is read back of a new contact: its write's own answer holds that. The whole record is read when the pair
+    comes round again, for its verdict and its hand-off."""
+    return tuple(dict.fromkeys(native for write in writes for native in write.values))
 
 
 def upsert(creation: Creation) -> Write:

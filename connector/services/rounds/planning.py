@@ -25,7 +25,7 @@ from connector.core.outcome import OpportunityView
 from connector.core.plan import Derived, Pair, Plan, Trouble
 from connector.core.qualification import Verdict, judge
 from connector.core.reconcile import reconcile
-from connector.core.records import Record, Side, Value
+from connector.core.records import SIDES, Record, Side, Value
 from connector.ports import Guard
 from connector.services.rounds.reading import with_history
 from connector.services.rounds.undoing import ask_touched, step_of
@@ -99,7 +99,7 @@ class Planning:
             contacts[contact].outcome = document
 
     def _draft(self, pair: Pair, coming: Mapping[str, Value] = NOTHING_COMES) -> _Draft:
-        pair.mode = {side: self._writable(pair, side) for side in Side}
+        pair.mode = {side: self._writable(pair, side) for side in SIDES}
         if self._lost_link(pair):
             pair.doubt, pair.shown_at = frozenset({ALL}), NEVER
         draft = _Draft(pair, [], None, None, None)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from connector.core.plan import Pair
 from connector.core.records import Record, Ref, Side
 from connector.ports import Guard
+from connector.services.rounds import merging
 from connector.services.workbench import Workbench
 
 Found = dict[Ref, Record]
@@ -31,6 +32,15 @@ def read_pairs(bench: Workbench, pairs: Sequence[Pair], guard: Guard) -> None:
         pair.gone = (
             Side.HUBSPOT if pair.hubspot is None else Side.SALESFORCE if pair.salesforce is None else None
         )
+    merging.after_merges(bench, pairs)
+    _look_into_bin(bench, [p for p in pairs if p.gone is Side.HUBSPOT and p.archived is not p.gone], guard)
+
+
+def _look_into_bin(bench: Workbench, pairs: Sequence[Pair], guard: Guard) -> None:
+    ids = [p.origin.id for p in pairs if p.origin is not None]
+    binned = bench.hubspot.binned(ids, guard) if ids else set()
+    for pair in pairs:
+        pair.binned = pair.origin is not None and pair.origin.id in binned
 
 
 def read_hubspot(bench: Workbench, refs: Iterable[Ref], guard: Guard) -> Found:
@@ -46,12 +56,14 @@ def salesforce_fields(bench: Workbench) -> dict[str, tuple[str, ...]]:
 
 
 def read_salesforce(bench: Workbench, refs: Iterable[Ref], guard: Guard) -> Found:
-    """The answer for a converted Lead is its Contact (absent where that Contact is gone)."""
+    """The answer for a converted Lead is its Contact (absent where that Contact is gone), and for one that was merged
+    away its winner."""
     wanted = list(dict.fromkeys(refs))
     if not wanted:
         return {}
     fields = salesforce_fields(bench)
     found = bench.salesforce.read(wanted, fields, guard)
+    found |= merging.winners(bench, [ref for ref in wanted if ref not in found], fields, guard)
     moved = {ref: record.moved_to for ref, record in found.items() if record.moved_to is not None}
     if not moved:
         return found

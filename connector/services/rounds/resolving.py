@@ -14,15 +14,13 @@ from typing import Any
 from connector.core.candidates import Index
 from connector.core.matching import Match, match_hubspot, match_key, match_salesforce
 from connector.core.plan import Pair, Trouble
-from connector.core.records import Record, Ref, Side
+from connector.core.records import SIDES, Record, Ref, Side
 from connector.ports import Guard
 from connector.services.rounds.barring import spared
 from connector.services.rounds.claiming import Claimed, LeftOvers, Row, bounds_of
+from connector.services.rounds.merging import links_before
 from connector.services.rounds.reading import read_hubspot, read_salesforce, salesforce_fields
 from connector.services.workbench import Workbench
-
-MERGED = "hs_merged_object_ids"
-"""Ids that a merged contact had before; it comes with every read."""
 
 
 @dataclass(slots=True)
@@ -39,7 +37,11 @@ class Resolved:
 
 
 def row_ref(row: Row) -> Ref:
-    return Ref(Side(row["side"]), row["object"], row["ref_id"])
+    """Kept in the row: it is asked for at every step."""
+    ref: Ref | None = row.get("ref")
+    if ref is None:
+        ref = row["ref"] = Ref(Side(row["side"]), row["object"], row["ref_id"])
+    return ref
 
 
 def _told_key(row: Row) -> str | None:
@@ -167,7 +169,7 @@ class Resolving:
         if salesforce:
             calls.append(lambda: self._hubspot_candidates(salesforce))
         found = [record for answer in self.bench.both(calls) for record in answer]
-        there = {s: Index(self.bench.desk.mapping, [c for c in found if c.ref.side is s]) for s in Side}
+        there = {s: Index(self.bench.desk.mapping, [c for c in found if c.ref.side is s]) for s in SIDES}
         matches = []
         for row in rows:
             record = records[row_ref(row)]
@@ -176,9 +178,21 @@ class Resolving:
             matches.append((row, record, match(self.bench.desk.mapping, record, candidates)))
         mates = [m.record.ref for _, _, m in matches if m.record]
         linked = self.bench.rounds.linked(mates) if mates else {}
-        matches = self._both_ways(matches, linked)
+        matches = self._not_winners(self._both_ways(matches, linked))
         for row, record, found_match in matches:
             self._settle(row, record, found_match, linked)
+
+    def _not_winners(self, matches: list[tuple[Row, Record, Match]]) -> list[tuple[Row, Record, Match]]:
+        """Without Salesforce's winners of merges, before a contact is made of one: the loser's Link goes round. (A run
+        does not ask: it would cost a call for each 200.)"""
+        lonely = [
+            record for row, record, match in matches
+            if record.ref.side is Side.SALESFORCE and not (match.record or match.several or row.get("run_id"))
+        ]  # fmt: skip
+        before = links_before(self.bench, lonely, self.guard) if lonely else {}
+        self.answer.links.update(*before.values())
+        self.answer.finished += [row for row, record, _ in matches if record.ref in before]
+        return [each for each in matches if each[1].ref not in before]
 
     def _both_ways(
         self, matches: list[tuple[Row, Record, Match]], linked: dict[Ref, int]
@@ -247,7 +261,7 @@ class Resolving:
         if match.record is not None and match.record.ref in linked:
             link = linked[match.record.ref]
             self.answer.links.add(link)
-            if link in self._links_before_merge(record):
+            if link in links_before(self.bench, [record], self.guard).get(record.ref, ()):
                 self.answer.finished.append(row)
             else:
                 self.answer.troubles.append((row, record.ref, _taken(match, link)))
@@ -261,13 +275,6 @@ class Resolving:
         pair.hubspot, pair.salesforce = (record, mate) if record.ref.side is Side.HUBSPOT else (mate, record)
         pair.left = self._left.of(None, record.ref, mate.ref if mate else None)
         self.answer.pairs.append(pair)
-
-
-    def _links_before_merge(self, record: Record) -> set[int]:
-        """Links of the contacts that were merged into this one: theirs are followed to its id when they go round."""
-        told = str(record.values.get(MERGED) or "") if record.ref.side is Side.HUBSPOT else ""
-        refs = [Ref(Side.HUBSPOT, record.ref.object, id_) for id_ in told.split(";") if id_]
-        return set(self.bench.rounds.linked(refs).values()) if refs else set()
 
 
 def later(rows: list[tuple[Row, float]], bench: Workbench) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from connector.core.bounds import may_link
 from connector.core.doubt import still
 from connector.core.handoff import sales_view, settled
 from connector.core.plan import Change, Plan
-from connector.core.records import Side
+from connector.core.records import SIDES, Side
 from connector.services.rounds.asked import answer_of
 from connector.services.rounds.intending import Doc, common, entry_of, handoff_of, link_of, loser_of
 from connector.services.rounds.making import Result
@@ -47,7 +47,7 @@ def _result(
     handoff_ids: dict[str, int],
 ) -> None:
     plan, pair = result.plan, result.plan.pair
-    for side in Side:
+    for side in SIDES:
         record, changes = pair.record(side), plan.on(side)
         id_ = journal.get((side, record.ref.id, None)) if record and changes else None
         if id_ is not None:
@@ -132,7 +132,7 @@ def _after(saving: Saving, plan: Plan, result: Result) -> None:
     """Seen, Link, issues and what becomes of the pending row."""
     pair, bench = plan.pair, saving.bench
     now = bench.clock()
-    seen = {side: plan.seen[side] | result.confirmed.seen[side] for side in Side}
+    seen = {side: plan.seen[side] | result.confirmed.seen[side] for side in SIDES}
     if pair.asked and pair.gone is None:
         saving.answered += [
             doc for name in pair.asked if (doc := answer_of(plan, name, bench.desk, seen)) is not None

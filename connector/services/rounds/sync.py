@@ -96,7 +96,11 @@ class Sync:
         claimed = claim(self.bench, most, (BACKFILL,))
         if claimed.claim.rows or claimed.claim.moved or not self._crowd.enter():
             return claimed, False
-        return claim(self.bench, self._limit, patient=True), True
+        try:
+            return claim(self.bench, self._limit, patient=True), True
+        except BaseException:  # the place would be taken for ever: no backfill here after a database that went away
+            self._crowd.leave()
+            raise
 
     def _claimed(self, claimed: Claimed, most: int, started: float) -> RoundReport:
         report = RoundReport(len(claimed.claim.rows) + claimed.claim.moved, claimed.dropped)

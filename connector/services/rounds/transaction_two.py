@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from connector.core.confirm import kept_values
+from connector.core.confirm import kept_values, only_echoes
 from connector.core.plan import Plan
 from connector.ports import Documents
+from connector.services.intake import BACKFILL
 from connector.services.rounds.intending import Doc, loser_of
 from connector.services.workbench import Workbench
 
@@ -30,11 +31,15 @@ class Saving(Documents):
     finish: list[Doc] = field(default_factory=list)
 
     def keep(self, mine: set[int], notes: dict[int, list[Doc]]) -> None:
+        calm = set()
         for plan in self.plans:
             row = plan.pair.row
             if row in mine and notes.get(row):
                 losers = kept_values(plan, self.bench.desk, notes[row], plan.pair.seq)
                 self.ledger += [loser_of(plan.pair, loser) for loser in losers]
+                if plan.pair.lane == BACKFILL and only_echoes(plan, notes[row], plan.pair.seq):
+                    calm.add(row)
+        self.finish = [doc | {"calm": True} if doc["row"] in calm else doc for doc in self.finish]
         for name in (
             "settled", "ledger", "handoffs_new", "handoffs", "edges", "links", "repoint", "new_links",
             "open_issue", "close_issues", "set_blocks", "lift_blocks", "observed", "answered", "items",

@@ -1,6 +1,6 @@
 """A run's collection: from its scope to pages of pairs, resumable at a cursor.
 
-A cursor is {phase, after}: which part of the collection, and the place in it: a Link's id, a Salesforce id, a time.
+A cursor is {phase, after}: which part of the collection, and the place in it: a Link's id, a record's id, a time.
 Parts that go by time begin again at the very time they had come to; what a run has met already its store leaves out.
 Between two parts is an empty page, a border: who was linked from one side by then is not met from the other.
 """
@@ -76,6 +76,7 @@ class Collection:
         self, bench: Workbench, store: RunStore, run: Row, guard: Guard, condition: Condition | None = None
     ) -> None:
         self._bench, self._store, self._guard, self._condition = bench, store, guard, condition
+        self._run: int | None = run.get("id")  # None: a comparison, which writes no items
         self._scope: Row = run["scope"]
         self._phases = phases_of(self._scope, bench.desk.mapping)
         self._bounds = bounds_of(self._scope)
@@ -117,9 +118,27 @@ class Collection:
             yield self._page(phase, last, links)
 
     def _new(self, phase: int, after: Any) -> Iterator[Page]:
-        for page, at in self._changes(phase, after):
+        for page, at in self._all(phase, after):
             linked = self._bench.rounds.linked([r.ref for r in page])
-            yield self._read(phase, at, [r for r in page if r.ref not in linked])
+            found = self._read(phase, at, [r for r in page if r.ref not in linked])
+            found.rows += self._linked_meanwhile(sorted(set(linked.values())))
+            yield found
+
+    def _all(self, phase: int, after: Any) -> Iterator[tuple[list[Record], str]]:
+        """Contacts by id: in the order of changes all that the run itself writes would be met once more at the end."""
+        if self._phases[phase][1] != Side.HUBSPOT:
+            yield from self._changes(phase, after)
+            return
+        above = int(after) if after and str(after).isdigit() else 0
+        for page in self._bench.hubspot.all_above("contact", above, [EMAIL[Side.HUBSPOT]], self._guard):
+            yield page, page[-1].ref.id
+
+    def _linked_meanwhile(self, links: Sequence[int]) -> list[Row]:
+        """Whom a live round linked before the walk came to them: the run accounts for them by their Link. Those that it
+        linked itself it knows."""
+        if self._run is None or not links or self._scope.get("never_synced"):
+            return []
+        return self._store.unmet(self._run, self._page(0, None, links).rows)
 
     def _changed(self, phase: int, after: Any) -> Iterator[Page]:
         until = self._moment("until")
@@ -136,7 +155,7 @@ class Collection:
         since = datetime.fromisoformat(after) if after else self._moment("since") or BEGINNING
         named = list(dict.fromkeys([*fields_of(self._condition), EMAIL[Side(side)]]))
         for page in crm.changes(object_, since, named, self._guard):
-            latest = max((at for r in page if (at := _moved_at(r))), default=since)
+            latest = _moved_at(page[-1]) or since  # they come in the order of their changes
             yield [r for r in page if r.moved_to is None], latest.isoformat()
 
     def _meets(self, record: Record, side: Side) -> bool:
@@ -168,25 +187,25 @@ class Collection:
 
 
 def gathered(pages: Iterator[Page]) -> Iterator[Page]:
-    """The same rows in pages of PAGE or a little more: a round's calls are fuller. What came before a call that failed
-    is given before its error is raised."""
-    held: list[Page] = []
+    """The same rows in pages of PAGE, so that a round's calls are full. What is left of a page that was cut comes with
+    the next one; until then the cursor stands before it, and the run knows who of it was taken. What came before
+    a call that failed is given before its error is raised."""
+    rows: list[Row] = []
+    behind: Row | None = None
     try:
         for page in pages:
-            held.append(page)
-            if sum(len(each.rows) for each in held) >= PAGE:
-                yield _joined(held)
-                held = []
+            rows = rows + page.rows
+            whole = len(rows) // PAGE * PAGE if behind is not None else len(rows)
+            if len(rows) >= PAGE:
+                yield Page(rows[:whole], page.cursor if whole == len(rows) or behind is None else behind)
+                rows = rows[whole:]
+            behind = page.cursor
     except CallFailed:
-        if held:
-            yield _joined(held)
+        if rows and behind is not None:
+            yield Page(rows, behind)
         raise
-    if held:
-        yield _joined(held)
-
-
-def _joined(pages: Sequence[Page]) -> Page:
-    return Page([row for page in pages for row in page.rows], pages[-1].cursor)
+    if rows and behind is not None:
+        yield Page(rows, behind)
 
 
 def _moved_at(record: Record) -> datetime | None:

@@ -81,18 +81,26 @@ def undo(
     if not any(scope.get(name) is not None for name in ("run", "agreement", "link", "since")):
         raise Refused("Say what: a run's number, a person, --agreement or --since. See `accord undo --help`.")
     parent = scope.get("run")
-    if parent is not None and existing(store, parent)["dry"]:
-        raise Refused(f"Run {parent} is a preview: it wrote nothing, so there is nothing to take back.")
-    if parent is not None and State(existing(store, parent)["state"]) not in (
-        State.SUCCEEDED, State.CANCELLED, State.FAILED, State.PAUSED,
-    ):  # fmt: skip
-        raise Refused(f"Run {parent} still writes: `accord backfill cancel {parent}` first.")
+    if parent is not None:
+        scope = scope | {"runs": _lineage(store, parent)}
     if not asked.dry:
         _may_write(review, None)
     mapping = bench.desk.mapping
     asked = replace(asked, scope=scope | {"keys": [mapping.hubspot_key, mapping.salesforce_key]})
     row = _row(bench, "undo", asked, parent, "undo" if parent else None) | {"wanted": str(wanted)}
     return store.create(row, bench.clock())
+
+
+def _lineage(store: RunStore, run: int) -> list[int]:
+    """Whose writes are taken back: the run's and its retries'. Raises Refused where one of them still writes."""
+    if existing(store, run)["dry"]:
+        raise Refused(f"Run {run} is a preview: it wrote nothing, so there is nothing to take back.")
+    rows = store.lineage(run)
+    for row in rows:
+        if State(row["state"]) not in (State.SUCCEEDED, State.CANCELLED, State.FAILED, State.PAUSED):
+            what = f"Run {row['id']}" + ("" if row["id"] == run else f", which came of run {run},")
+            raise Refused(f"{what} still writes: `accord backfill cancel {row['id']}` first.")
+    return [row["id"] for row in rows]
 
 
 def want(store: RunStore, run: int, wanted: Wanted) -> State:

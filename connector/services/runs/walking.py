@@ -27,8 +27,9 @@ from connector.services.workbench import KEPT_CALLS, Calls, Workbench
 
 OUT = 5 * PAGE
 """Items of one run that wait for a round or are in one, at most."""
-LEASE = timedelta(seconds=45)
-"""How long a walk that was killed keeps others away; it is prolonged at every page."""
+LEASE = 45.0
+"""Seconds for which a walk that was killed keeps others away, at most: no longer than a round does. It is prolonged at
+every page."""
 SOON = timedelta(seconds=5)
 """What waits for longer than that does not keep a walk at the border between two parts of its collection."""
 AGAIN, MENDING = timedelta(seconds=5), timedelta(seconds=30)
@@ -64,6 +65,7 @@ class Walker:
     ) -> None:  # fmt: skip
         self._bench, self._store, self._filter, self._terms = bench, store, read_filter, terms
         self._out, self._page = out, page
+        self._lease = timedelta(seconds=min(LEASE, bench.pace.lease))
         self._walks: dict[int, _Walk] = {}
         self._not_before: dict[int, datetime] = {}
         self._schema: dict[tuple[Side, str], Any] = {}
@@ -79,14 +81,14 @@ class Walker:
 
     def _go_on(self, run: int) -> int:
         now = self._bench.clock()
-        row = self._store.take(run, now, now + LEASE)
+        row = self._store.take(run, now, now + self._lease)
         if row is None:
             return 0
         token, steps = int(row["token"]), 0
         try:
             while not self._bench.stop.is_set() and self._step(row):
                 steps += 1
-                row = self._store.prolong(run, token, self._bench.clock() + LEASE)
+                row = self._store.prolong(run, token, self._bench.clock() + self._lease)
                 if State(row["state"]) in ENDED:
                     break
         except NotOurs:

@@ -4,10 +4,10 @@ import psycopg
 import pytest
 
 from connector.adapters.postgres.capacity import Capacity, Demand, capacity, refuse_too_many
-from connector.concurrency import web_processes
 from connector.errors import FixConfiguration
 from connector.settings import Engine, Process, Settings
-from connector.sizing import connection_budget, demand_of
+from connector.wiring.concurrency import web_processes
+from connector.wiring.sizing import connection_budget, demand_of
 
 
 def test_what_fits_is_told_in_one_line() -> None:

@@ -156,7 +156,7 @@ def test_upsert_tells_of_twins_in_the_same_call() -> None:
 
 def test_twins_that_make_too_long_a_query_are_left_to_the_caller() -> None:
     core = org()
-    long = [f"{'x' * 60}.{n}@example.com" for n in range(150)]
+    long = [f"{'x' * 60}.{n}@example.com" for n in range(190)]
     rows = [
         Write(lead(str(n)), {"LastName": "Ames", "Company": "Ames", "Email": email}, key=KEY, twins_by="Email")
         for n, email in enumerate(long)

@@ -13,7 +13,7 @@ from connector.practice.hubspot import HubSpotCore
 
 NOON = datetime(2026, 10, 12, 12, 0, tzinfo=UTC)
 CONTACTS = "/crm/v3/objects/contacts"
-_ROOTS = ("/crm", "/oauth", "/_practice", "/account", "/webhooks", "/app-webhooks", "/communication")
+_ROOTS = ("/automation", "/crm", "/oauth", "/_practice", "/account", "/webhooks", "/app-webhooks", "/communication")
 
 Call = Callable[..., Response]
 

@@ -10,6 +10,7 @@ import pytest
 from connector.practice.clock import ManualClock
 from connector.practice.http import request_of
 from connector.practice.hubspot import HubSpotCore, Settings
+from connector.practice.hubspot.own import Automation
 from connector.practice.hubspot.unproved import UNPROVED
 from tests.practice.hubspot.conftest import NOON, Call, caller
 
@@ -229,6 +230,13 @@ def _many(stage: Stage) -> Any:
     return stage.call("POST", "/batch/read", {"inputs": [{"id": str(n)} for n in range(101)]}).status
 
 
+def _mail_action(stage: Stage) -> Any:
+    stage.core.automations.append(Automation("city", {}, name="Mail", mails=True))
+    body = {"inputs": [{"flowId": "1", "type": "FLOW_ID"}]}
+    (told,) = stage.call("POST", "/automation/v4/flows/batch/read", body).json()["results"]
+    return [action["actionTypeId"] for action in told["actions"]]
+
+
 LOOKS: dict[str, tuple[Callable[[Stage], Any], Any, Any, Any]] = {
     # setting: (look, what the default shows, the other value, what that shows)
     "lifecycle_forward_only": (_backward, "customer", False, "lead"),
@@ -284,6 +292,7 @@ LOOKS: dict[str, tuple[Callable[[Stage], Any], Any, Any, Any]] = {
     "owner_page_limit": (lambda stage: stage.call("GET", "/crm/v3/owners?limit=500").status, 200, 100, 400),
     "contact_contact_type_id": (_same_type, [449], 450, [450]),
     "app_change_source": (_source, "INTEGRATION", "API", "API"),
+    "mail_action": (_mail_action, ["0-4"], "0-90", ["0-90"]),
     "event_name_field": (_event_name, "subscriptionType", "eventType", "eventType"),
     "sensitive_flag": (_flagged, True, False, False),
     "creation_tells_properties": (_created, 2, False, 1),

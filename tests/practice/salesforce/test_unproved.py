@@ -34,6 +34,13 @@ def _owner_in_composite(call: Caller, core: SalesforceCore, clock: ManualClock) 
     return call.row("Lead", made)["OwnerId"] == core.org.people["integration"]
 
 
+def _changed_double(call: Caller, core: SalesforceCore, clock: ManualClock) -> Any:
+    """Another city, where another Lead has its e-mail."""
+    rows = [call("POST", "sobjects/Lead", LEAD | {"Email": "ann@acme.example.com"}).json()["id"] for _ in range(2)]
+    core.admin.add_duplicate_rule("Lead", ["Email"], on_update="block")
+    return call("PATCH", f"sobjects/Lead/{rows[0]}", {"City": "Lyon"}).status
+
+
 def _collection(call: Caller, *rows: dict[str, Any], **more: Any) -> int:
     return call(
         "POST",
@@ -239,6 +246,7 @@ LOOKS: dict[str, tuple[Look, Any, Any]] = {
     "conversion_deploy": (_left_out, False, True),
     "channel_member_again": (_again, "Failed", "Succeeded"),
     "channel_member_names": (_named, "Succeeded", "Failed"),
+    "duplicates_on_any_update": (_changed_double, 204, 400),
     "channel_told": (_channel, True, False),
 }  # fmt: skip
 

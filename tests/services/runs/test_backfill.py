@@ -223,3 +223,25 @@ def test_chosen_fields_bound_persons_who_are_given_one_by_one_too(database: Pool
     runs = Running(world)
     assert runs.end(runs.start(lead_ref(lead), fields=["city"])) == {"written": 1}
     assert (world.hs(contact)["city"], world.hs(contact).get("jobtitle")) == ("Oslo", None)
+
+
+def test_whom_a_live_round_linked_before_the_walk_came_to_them_is_told_in_the_run(database: Pool) -> None:
+    world = World(database)
+    world.form(email="ann@acme.example.com", lastname="Ito")
+    kim = world.lead(LastName="Kim", Company="Kim AG", Email="kim@kim.example.com")
+    unheard(world)
+    runs = Running(world)
+    runs.approve()
+    run = runs.start()
+    runs.walker.tick()  # up to the border between HubSpot's persons and Salesforce's
+    world.edit_lead(kim, City="Seoul")
+    world.deliver()
+    world.round()
+    assert world.one("SELECT count(*) n FROM link WHERE salesforce_id = %s", kim)["n"] == 1
+    assert world.one("SELECT count(*) n FROM run_item WHERE run_id = %s", run)["n"] == 0
+    runs.end(run)
+    told = {r["salesforce_id"]: r["outcome"] for r in world.all("SELECT * FROM run_item WHERE run_id = %s", run)}
+    assert told[kim] == "nothing"
+    assert len(told) == 2
+    runs.end(runs.start(never_synced=True))
+    assert world.one("SELECT count(*) n FROM run_item WHERE salesforce_id = %s", kim)["n"] == 1

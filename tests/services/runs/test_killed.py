@@ -154,6 +154,55 @@ def test_a_record_whose_create_nobody_confirmed_is_known_to_the_journal_and_can_
     assert world.leads() == []
 
 
+def test_the_id_of_a_record_just_made_is_journalled_by_whoever_settles_its_write(database: Pool) -> None:
+    """It is not known yet when the write is intended, and an undo takes back only what the journal says was done."""
+    from tests.world import HOT
+
+    world = World(database)
+    world.form(email="ann@acme.example.com", lastname="Ito", **HOT)
+    unheard(world)
+    world.later(minutes=5)
+    runs, steps = Running(world), Steps()
+    runs.approve()
+    world.bench.rounds = SteppedRounds(database, steps)
+    run = runs.start()
+    steps.armed, steps.when = True, "before save"
+    go_on(runs, run, steps)
+    assert steps.seen[-1] == "before save"
+    (lead,) = world.leads()
+    told = [
+        change.get("st", row["state"])
+        for row in world.all("SELECT state, changes FROM journal WHERE side = 'hubspot'")
+        for change in row["changes"]
+        if (change["n"], change["v"]) == ("accord_salesforce_id", lead["Id"])
+    ]
+    assert told == ["done"]
+
+
+def test_an_opt_out_that_did_not_come_to_the_record_just_made_is_journalled_once(database: Pool) -> None:
+    """It goes in a call of its own, after the one that makes the record."""
+    steps = Steps(when="after POST /crm/v3/objects/contacts/batch/upsert")
+    world = World(database, hook=steps)
+    world.lead(LastName="Kim", Company="Kim AG", Email="kim@kim.example.com", HasOptedOutOfEmail=True)
+    unheard(world)
+    world.later(minutes=5)
+    runs = Running(world)
+    runs.approve()
+    run = runs.start()
+    steps.armed = True
+    go_on(runs, run, steps)
+    assert steps.seen[-1] == steps.when
+    (contact,) = world.hubspot.portal.contacts.values()
+    assert contact.values["hs_email_optout"] == "true"
+    told = [
+        (row["action"], change.get("st", row["state"]))
+        for row in world.all("SELECT action, state, changes FROM journal WHERE side = 'hubspot' ORDER BY id")
+        for change in row["changes"]
+        if change["n"] == "hs_email_optout"
+    ]
+    assert told == [("create", "lapsed"), ("update", "done")]
+
+
 def test_an_offer_whose_lead_nobody_made_ends_with_one_owner_on_both_sides(database: Pool) -> None:
     """The hand-off is saved before the first write, so the next round does not hand over anew."""
     from connector.practice.faults import OneShot

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from connector.adapters.calling import FreeBudget
 from connector.adapters.postgres.database import Pool
-from connector.services.intake import HANDOFF
+from connector.services.intake import BACKFILL, HANDOFF, LIVE
 from connector.services.rounds.crowd import Crowd
 from connector.services.rounds.sync import Sync
 from connector.services.workbench import KEPT_CALLS
@@ -92,3 +94,35 @@ def test_where_a_person_of_a_run_moves_their_round_waits_for_nobody(database: Po
     budget.kept.clear()
     assert Sync(world.bench, crowd=Crowd(1)).round().claimed == 1
     assert set(budget.kept) == {0}
+
+
+def _lanes_after_echoes(database: Pool, edit: bool) -> set[int]:
+    """The lanes of what is due after a run's round, under whose lease its writes' own echoes came; and an edit."""
+    meanwhile: list[Callable[[], object]] = []
+
+    def hook(when: str, line: str) -> None:
+        if when == "after" and line.endswith("/batch/update"):
+            for step in meanwhile:
+                step()
+
+    world = World(database, hook=hook)
+    people = linked(world, 2)
+    for _, lead in people:
+        world.edit_lead(lead, MobilePhone="+1 555 020 2222")
+    unheard(world)
+    runs = Running(world)
+    runs.start(linked=True)
+    runs.walker.tick()
+    meanwhile += [lambda: world.edit_contact(people[0][0], city="Ulm")] if edit else []
+    meanwhile.append(world.deliver)
+    world.later(seconds=1)
+    assert world.round().written == 2
+    return {row["lane"] for row in world.all("SELECT lane FROM pending")}
+
+
+def test_the_echoes_of_a_run_are_not_in_the_way_of_what_is_live(database: Pool) -> None:
+    assert _lanes_after_echoes(database, edit=False) == {BACKFILL}
+
+
+def test_what_a_person_edits_meanwhile_is_live(database: Pool) -> None:
+    assert _lanes_after_echoes(database, edit=True) == {LIVE, BACKFILL}

@@ -11,6 +11,7 @@ import pytest
 from connector.adapters.mappings import load
 from connector.adapters.postgres.database import Pool
 from connector.core.records import Side
+from connector.practice.faults import OneShot
 from connector.practice.hubspot.own import Automation
 from connector.practice.hubspot.schema import instant
 from connector.practice.hubspot.scopes import SCOPES
@@ -102,6 +103,103 @@ def test_a_new_record_that_a_duplicate_rule_refuses_is_told_before(
     assert fails == ({wanted + "another Lead": 1} if said else {})
     does = "refuses a new record that matches" if said else "lets it pass, and may report it"
     assert f"duplicate rule “Same name” {does} (Lead by LastName, Company)" in risks_of(runs, run)
+
+
+def fails_by_rule(runs: Running, run: int) -> dict[str, int]:
+    return {n: count for n, count in runs.row(run)["counts"].get("fails", {}).items() if "duplicate rule" in n}
+
+
+def a_double_to_be(world: World) -> None:
+    """Ann's contact takes the address of another Lead; her Lead would follow."""
+    ((ann, _), _) = linked(world, 2)
+    world.lead(LastName="Else", Company="Else AG", Email="else@else.example.com", Phone="+1 555 090 9090")
+    world.settle()
+    world.edit_contact(ann, phone="+1 555 090 9090", city="Lyon")
+    unheard(world)
+
+
+@pytest.mark.parametrize(("on_update", "said"), [("block", True), ("alert", True), ("allow", False)])
+def test_a_change_that_makes_a_double_is_told_before_and_refused_after(
+    database: Pool, on_update: Any, said: bool
+) -> None:
+    world = World(database)
+    a_double_to_be(world)
+    world.salesforce.admin.add_duplicate_rule("Lead", ["Phone"], action="allow", on_update=on_update, name="Same phone")
+    runs = Running(world)
+    run = runs.start(dry=True, linked=True)
+    runs.end(run)
+    wanted = "salesforce Lead: the duplicate rule “Same phone” refuses it (certain): the same Phone as another Lead"
+    assert fails_by_rule(runs, run) == ({wanted: 1} if said else {})
+    told = "duplicate rule “Same phone” refuses a change of Phone that makes a record match (Lead by Phone)"
+    assert (told in risks_of(runs, run)) is said
+    done = runs.start(linked=True)
+    assert runs.end(done).get("refused", 0) == (1 if said else 0), runs.store.items(done)
+
+
+def test_a_change_that_touches_no_field_of_the_rule_is_no_double(database: Pool) -> None:
+    world = World(database)
+    a_double_to_be(world)
+    world.salesforce.admin.add_duplicate_rule("Lead", ["LastName", "Company"], on_update="block", name="Same firm")
+    runs = Running(world)
+    run = runs.start(dry=True, linked=True)
+    runs.end(run)
+    assert fails_by_rule(runs, run) == {}
+
+
+def test_what_a_rule_compares_and_a_round_does_not_read_is_read_for_it(database: Pool) -> None:
+    world = World(database)
+    ((ann, lead), _) = linked(world, 2)
+    other = world.lead(LastName="Else", Company="Else AG", Email="else@else.example.com", Phone="+1 555 090 9090")
+    world.settle()
+    for each in (lead, other):
+        world.edit_lead(each, Fax="+1 555 777 7777")
+    world.edit_contact(ann, phone="+1 555 090 9090")
+    unheard(world)
+    world.salesforce.admin.add_duplicate_rule("Lead", ["Phone", "Fax"], on_update="block", name="Same line")
+    runs = Running(world)
+    run = runs.start(dry=True, linked=True)
+    runs.end(run)
+    (told,) = fails_by_rule(runs, run)
+    assert "(certain): the same Phone, Fax as another Lead" in told
+
+
+@pytest.mark.parametrize(("last", "said"), [("Ash", True), ("Birch", False)])
+def test_a_rule_that_compares_roughly_is_likely_where_address_and_last_name_are_the_same(
+    database: Pool, last: str, said: bool
+) -> None:
+    world = World(database)
+    ((ann, _), _) = linked(world, 2)
+    world.salesforce.edit("Contact", None, {"LastName": "Ash", "Email": world.hs(ann)["email"]})
+    world.edit_contact(ann, lastname=last)
+    unheard(world)
+    fields = {"LastName": "LastName", "Email": "Email", "Title": "Title"}
+    rules = world.salesforce.admin.add_duplicate_rule
+    rules("Lead", matches=fields, among="Contact", action="allow", on_update="block", rough=True, name="Std")
+    runs = Running(world)
+    run = runs.start(dry=True, linked=True)
+    runs.end(run)
+    wanted = "salesforce Lead: the duplicate rule “Std” refuses it (likely): the same Email, LastName as another Contact"
+    assert fails_by_rule(runs, run) == ({wanted: 1} if said else {})
+    told = "refuses a change of LastName that makes a record match (Contact by LastName, Email, Title, about the same)"
+    assert f"duplicate rule “Std” {told}" in risks_of(runs, run)
+    done = runs.start(linked=True)
+    assert runs.end(done).get("refused", 0) == (1 if said else 0)
+
+
+def test_where_only_the_names_of_rules_are_told_nothing_is_forecast_and_the_admin_is_to_be_asked(database: Pool) -> None:
+    world = World(database)
+    world.form(email="hot@acme.example.com", firstname="Hot", lastname="Ash", **HOT)
+    world.lead(LastName="Ash", Company="Acme Tools", Email="another@acme.example.com")
+    unheard(world)
+    world.later(minutes=5)
+    world.salesforce.admin.add_duplicate_rule("Lead", ["LastName"], action="block", name="Same name")
+    world.salesforce.faults.next.append(OneShot("/ui-api/duplicates", "status", 403, body=[{"errorCode": "X"}], times=9))
+    runs = Running(world)
+    run = runs.start(dry=True, never_synced=True, **{"from": "hubspot"})
+    runs.end(run)
+    assert fails_by_rule(runs, run) == {}
+    told = "duplicate rule “Same name” may refuse a new record; what it does can't be read: ask your admin."
+    assert told in risks_of(runs, run)
 
 
 def marked(world: World) -> World:

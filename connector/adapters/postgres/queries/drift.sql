@@ -20,6 +20,12 @@ SELECT w.link_id, w.field FROM (
 -- name: sample
 SELECT id FROM link WHERE archived IS NULL AND NOT resting AND erased_at IS NULL ORDER BY md5(id::text || ':' || :seed::text), id LIMIT :count;
 
+-- name: contacts_after
+SELECT l.id, l.hubspot_object, l.hubspot_id FROM link l
+WHERE l.id > :after AND l.id %% :parts::int = :part AND l.archived IS NULL AND l.erased_at IS NULL
+    AND NOT EXISTS (SELECT FROM issue i WHERE i.link_id = l.id AND i.code = 'gone' AND i.closed_at IS NULL)
+ORDER BY l.id LIMIT :limit;
+
 -- name: links^
 SELECT count(*) AS n FROM link WHERE archived IS NULL AND NOT resting AND erased_at IS NULL;
 

@@ -257,6 +257,8 @@ WITH gone AS (
 )
 UPDATE pending p SET token = NULL, leased_until = NULL, was_leased = false,
        requeued = p.requeued OR (:rows -> p.id::text ->> 'again')::boolean,
+       -- calm: a backfill's row that only its own echoes came to stays a backfill's, out of the way of what is live.
+       lane = CASE WHEN (:rows -> p.id::text ->> 'calm')::boolean THEN 2 ELSE p.lane END,
        due_at = CASE WHEN (:rows -> p.id::text ->> 'again')::boolean
            THEN (:rows -> p.id::text ->> 'due_at')::timestamptz ELSE :now END,
        notes = (SELECT coalesce(jsonb_agg(n), '[]') FROM jsonb_array_elements(p.notes) n

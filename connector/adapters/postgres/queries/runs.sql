@@ -13,19 +13,36 @@ ON CONFLICT DO NOTHING;
 INSERT INTO run_item (run_id, subject, link_id, outcome, bounds, at)
 SELECT :run, subject, link_id, 'waiting', bounds, :now FROM run_item WHERE run_id = :parent AND outcome = ANY (:outcomes);
 
+-- name: lift_failed!
+-- A person retries: refusals no longer hold. What is still wrong is refused anew.
+DELETE FROM block WHERE link_id IN (SELECT link_id FROM run_item WHERE run_id = :parent AND outcome = ANY (:outcomes));
+
 -- name: wait_for_previewed!
 INSERT INTO run_item (run_id, subject, link_id, outcome, bounds, at)
 SELECT :run, subject, link_id, 'waiting', coalesce(plan -> 'bounds', jsonb_build_object('was', plan -> 'was')), :now
 FROM run_item WHERE run_id = :parent AND outcome = 'would';
 
+-- name: lineage
+-- A run with its retries, and theirs. What undid (or did again) one of the retries belongs to it, too: so the last
+-- value of the span is the one that stands; what undid the run itself does not, it is what is asked for.
+WITH RECURSIVE lineage AS (
+    SELECT :run::bigint AS id, true AS asked
+    UNION
+    SELECT r.id, false FROM run r JOIN lineage l ON r.parent = l.id WHERE r.relation = 'retry' OR NOT l.asked
+)
+SELECT r.id, r.state, r.relation FROM lineage l JOIN run r ON r.id = l.id ORDER BY r.id;
+
 -- name: wait_for_undo!
 -- Per record and field of what was written: the value before the first write of the span, and the one written last.
 -- A write that became another at once (somebody wrote too) counts as what we sent: where it does not stand, it is left.
 -- Where the span made the link, what the agreement alone wrote to it afterwards counts, too: nobody else asked for it.
+-- finished: what the runs were refused and a round of nobody's wrote later, the very same value and before any other.
+-- later: a record that the runs were refused, and that a round of nobody's made later. Whether it would have made it all
+-- the same nobody knows: it stays, and is listed.
 -- made: a record that was made, or fetched; away: one that was put into the recycle bin. Both in one span are nothing.
 WITH spanned AS (
     SELECT j.* FROM journal j
-    WHERE j.link_id IS NOT NULL AND (:of_run::bigint IS NULL OR j.run_id = :of_run) AND (:link::bigint IS NULL OR j.link_id = :link)
+    WHERE j.link_id IS NOT NULL AND (:runs::bigint[] IS NULL OR j.run_id = ANY (:runs)) AND (:link::bigint IS NULL OR j.link_id = :link)
       AND (:since::timestamptz IS NULL OR j.intended_at >= :since) AND (:until::timestamptz IS NULL OR j.intended_at < :until)
       AND (:version::text IS NULL OR j.agreement = :version)
 ), changed AS (
@@ -41,10 +58,24 @@ WITH spanned AS (
     FROM linked l JOIN journal j ON j.link_id = l.link_id AND j.id > l.id AND j.run_id IS NULL
     CROSS JOIN LATERAL jsonb_array_elements(j.changes) AS c (change)
     WHERE j.action = 'update' AND NOT j.put_away AND NOT j.fetched AND left(c.change ->> 'f', 1) = '='
+), refused AS (
+    SELECT j.link_id, j.side, j.id, c.change ->> 'n' AS native, c.change -> 'v' AS sent
+    FROM spanned j CROSS JOIN LATERAL jsonb_array_elements(j.changes) AS c (change)
+    WHERE :runs::bigint[] IS NOT NULL AND j.action = 'update' AND NOT j.put_away AND NOT j.fetched
+      AND c.change ->> 'f' <> '' AND coalesce(c.change ->> 'st', j.state) = 'refused'
+), next_written AS (
+    SELECT DISTINCT ON (r.link_id, r.side, r.native) j.link_id, j.side, j.ref_id, j.id, c.change, 'done' AS state,
+           j.run_id IS NULL AND c.change -> 'v' = r.sent AS finishes
+    FROM refused r JOIN journal j ON j.link_id = r.link_id AND j.side = r.side AND j.id > r.id
+    CROSS JOIN LATERAL jsonb_array_elements(j.changes) AS c (change)
+    WHERE j.action = 'update' AND c.change ->> 'n' = r.native AND coalesce(c.change ->> 'st', j.state) = 'done'
+    ORDER BY r.link_id, r.side, r.native, j.id, r.id DESC
+), finished AS (
+    SELECT link_id, side, ref_id, id, change, state FROM next_written WHERE finishes
 ), written AS (
     SELECT w.*, w.change ->> 'n' AS native, w.change ->> 'f' AS field, w.change -> 'o' AS old,
            CASE WHEN w.change ? 'got' THEN w.change -> 'got' ELSE w.change -> 'v' END AS wrote
-    FROM (SELECT * FROM changed UNION SELECT * FROM followed) w WHERE w.state = 'done'
+    FROM (SELECT * FROM changed UNION SELECT * FROM followed UNION SELECT * FROM finished) w WHERE w.state = 'done'
 ), moved AS (
     SELECT DISTINCT ON (j.link_id) j.link_id, j.side, j.object, j.ref_id, j.put_away,
            first_value(j.put_away) OVER (PARTITION BY j.link_id ORDER BY j.id) AS began_away
@@ -59,20 +90,30 @@ WITH spanned AS (
     SELECT f.link_id, jsonb_agg(jsonb_build_object('side', f.side, 'native', f.native, 'field', f.field, 'ref', f.ref, 'old', f.old,
                                                    'wrote', f.wrote) ORDER BY f.side, f.native) AS undo
     FROM folded f WHERE f.old IS DISTINCT FROM f.wrote GROUP BY f.link_id
+), made_later AS (
+    SELECT DISTINCT ON (l.id) l.id AS link_id, j.side, j.ref_id, i.run_id
+    FROM run_item i
+    JOIN link l ON (i.hubspot_id <> '' AND l.hubspot_id = i.hubspot_id) OR (i.salesforce_id <> '' AND l.salesforce_id = i.salesforce_id)
+    JOIN journal j ON j.link_id = l.id AND j.action = 'create' AND j.state = 'done' AND j.run_id IS NULL AND j.intended_at >= i.at
+    WHERE i.run_id = ANY (:runs) AND i.outcome = 'refused' AND i.link_id IS NULL
+    ORDER BY l.id, j.id, i.run_id DESC
 )
 INSERT INTO run_item (run_id, subject, link_id, outcome, bounds, at)
 SELECT :run, 'link:' || l.id, l.id, 'waiting', jsonb_build_object('why', :why::text, 'undo', coalesce(b.undo, '[]'))
+    || CASE WHEN a.link_id IS NULL THEN '{}' ELSE jsonb_build_object('later', jsonb_build_object('side', a.side, 'ref_id', a.ref_id, 'run', a.run_id, 'link', l.id)) END
     || CASE WHEN m.link_id IS NULL THEN '{}' WHEN m.put_away
             THEN jsonb_build_object('away', jsonb_build_object('side', m.side, 'object', m.object, 'ref_id', m.ref_id))
             ELSE jsonb_build_object('made', jsonb_build_object('side', m.side, 'ref_id', m.ref_id)) END, :now
 FROM link l LEFT JOIN back b ON b.link_id = l.id LEFT JOIN moved m ON m.link_id = l.id AND m.put_away = m.began_away
-WHERE l.erased_at IS NULL AND CASE WHEN l.archived IS NULL THEN b.link_id IS NOT NULL OR m.link_id IS NOT NULL ELSE m.put_away END;
+LEFT JOIN made_later a ON a.link_id = l.id
+WHERE l.erased_at IS NULL
+  AND CASE WHEN l.archived IS NULL THEN coalesce(b.link_id, m.link_id, a.link_id) IS NOT NULL ELSE m.put_away END;
 
 -- name: put_away
 -- HubSpot records that were put into the recycle bin in that span and are there: no app can fetch them.
 SELECT j.side, j.object, j.ref_id, j.link_id FROM journal j JOIN link l ON l.id = j.link_id AND l.archived = j.side
 WHERE j.put_away AND j.state = 'done' AND j.side = 'hubspot'
-  AND (:of_run::bigint IS NULL OR j.run_id = :of_run) AND (:link::bigint IS NULL OR j.link_id = :link)
+  AND (:runs::bigint[] IS NULL OR j.run_id = ANY (:runs)) AND (:link::bigint IS NULL OR j.link_id = :link)
   AND (:since::timestamptz IS NULL OR j.intended_at >= :since) AND (:until::timestamptz IS NULL OR j.intended_at < :until)
   AND (:version::text IS NULL OR j.agreement = :version)
 ORDER BY j.id;
@@ -131,8 +172,8 @@ UPDATE run SET cursor = :cursor, walked = :walked, taken = taken + :taken, count
 SELECT count(*) AS n FROM pending WHERE run_id = :run;
 
 -- name: busy^
--- A claim leaves due_at as it was.
-SELECT EXISTS (SELECT FROM pending WHERE run_id = :run AND due_at <= :until) AS found;
+-- Is anybody without a Link in a round, or due? Who has one is met from neither side any more. A claim leaves due_at as it was.
+SELECT EXISTS (SELECT FROM pending WHERE run_id = :run AND due_at <= :until AND link_id IS NULL) AS found;
 
 -- name: backlog^
 SELECT EXISTS (SELECT FROM run_item WHERE run_id = :run AND outcome = 'waiting') AS found;

@@ -9,7 +9,7 @@ from connector.core.consent import by_preferences
 from connector.core.desk import Desk
 from connector.core.mapping import Direction
 from connector.core.records import Side
-from connector.core.scopes import UNSUBSCRIBE, lacking, scopes_for
+from connector.core.scopes import UNSUBSCRIBE, WORKFLOWS, lacking, scopes_for
 from connector.ports.survey import PortalSurvey
 from connector.services.health.findings import FAIL, OK, SKIP, WARN, Finding, Schemas
 
@@ -32,6 +32,9 @@ def scopes(portal: PortalSurvey, agreement: Agreement) -> Iterator[Finding]:
         yield Finding("scopes", WARN, told, fix)
     if SETUP in missing:
         yield Finding("scopes", WARN, f"hubspot: without {SETUP} `accord setup` can't make properties", fix)
+    if WORKFLOWS not in portal.scopes:
+        told = f"hubspot: without {WORKFLOWS} a preview can't name the workflows that it would wake"
+        yield Finding("scopes", SKIP, told, "`accord connect hubspot --project FOLDER --workflows`, and upload it.")
     if not missing:
         yield Finding("scopes", OK, "hubspot: all scopes that the agreement needs are granted")
 

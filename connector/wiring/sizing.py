@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from connector.adapters.postgres.capacity import Demand, capacity, refuse_too_many
-from connector.concurrency import web_processes
 from connector.settings import Settings
+from connector.wiring.concurrency import web_processes
 
 
 def demand_of(settings: Settings) -> Demand:
