@@ -9,6 +9,7 @@ import pytest
 from connector.adapters.hubspot import HubSpotConnection, HubSpotOptions
 from connector.core.records import Ref, Side
 from connector.errors import MendConnection
+from connector.ports import Write
 from connector.practice.clock import ManualClock
 from connector.practice.hubspot import HubSpotCore
 from tests.adapters.hubspot.scripted import scripted
@@ -53,6 +54,32 @@ def test_more_records_in_one_millisecond_than_a_page_holds_are_walked_by_id(core
     adapter = hubspot_on(core, options=HubSpotOptions(parallel=1, search_page=7))
     found = [record.ref.id for page in adapter.changes("contact", since, [], free) for record in page]
     assert sorted(found) == sorted(ids_of(core))
+
+
+def test_by_id_each_is_met_once_however_often_it_is_changed_meanwhile(core: HubSpotCore, clock: ManualClock) -> None:
+    adapter = hubspot_on(core, options=HubSpotOptions(parallel=1, search_page=7))
+    found: list[str] = []
+    for page in adapter.all_above("contact", 0, ["email"], free):
+        found += [record.ref.id for record in page]
+        clock.advance(10)
+        for record in page:
+            core.edit({"city": "Ulm"}, id=record.ref.id)
+    assert found == sorted(ids_of(core), key=int)
+    rest = [record.ref.id for page in adapter.all_above("contact", int(found[9]), [], free) for record in page]
+    assert rest == found[10:]
+
+
+def test_a_new_contact_who_opts_out_costs_two_calls(core: HubSpotCore) -> None:
+    adapter = hubspot_on(core)
+    values = {"email": "ann@acme.example.com", "lastname": "Ito", "hs_email_optout": "true"}
+    write = Write(Ref(Side.HUBSPOT, "contact", "00Q1"), values, key="accord_salesforce_id")
+    adapter.schema("contact")
+    core.calls.reset()
+    (done,) = adapter.write([write], {"contact": tuple(values)}, free)
+    assert done.verdict == "done"
+    assert done.record is not None
+    assert done.record.values["hs_email_optout"] == "true"
+    assert core.calls.total == 2
 
 
 def test_the_walk_passes_the_window_that_ends_a_search(core: HubSpotCore, clock: ManualClock) -> None:
