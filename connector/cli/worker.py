@@ -71,9 +71,9 @@ def _worked(settings: "Settings", url: str, asked: threading.Event) -> bool:
 
 
 def _rested(world: "World", asked: threading.Event) -> bool:
-    from connector.worker.process import Worker, collect_seldom, keep_few_heaps, share_quickly
+    from connector.worker.process import Worker, collect_seldom, keep_one_heap, share_quickly
 
-    keep_few_heaps()
+    keep_one_heap()
     collect_seldom()
     share_quickly()
     running = Worker(world)

@@ -93,7 +93,7 @@ def _test(test: Test, lookup: Lookup, now: datetime | None) -> tuple[Truth, str]
     return _compared(test, raw, now) if test.operator in TIMED else _always(test, raw)
 
 
-@lru_cache(maxsize=16_384, typed=True)  # True is not 1 here
+@lru_cache(maxsize=4_096, typed=True)  # True is not 1 here
 def _always(test: Test, raw: Value) -> tuple[Truth, str]:
     """Of values, most are met again and again: next time, or at the next person."""
     return _compared(test, raw, None)

@@ -25,8 +25,8 @@ from connector.worker.room import Room
 from connector.worker.streaming import Streaming
 from connector.worker.walking import Walking
 
-_ARENAS = -8
-"""mallopt's number for the most heaps."""
+_ARENAS, _APART = -8, -3
+"""mallopt's numbers for the most heaps, and for the bytes from which a block is not of a heap."""
 SLICE = 0.001
 """Seconds that a thread computes while others wait to."""
 
@@ -123,11 +123,14 @@ def collect_seldom() -> None:
     gc.set_threshold(100_000, 20, 100)
 
 
-def keep_few_heaps() -> None:
-    """glibc gives every thread a heap of its own, and what a round leaves free in one no other thread can use: with two
-    for all, a worker at a backfill holds a tenth less. Other libraries have no such setting, nor the need."""
+def keep_one_heap() -> None:
+    """glibc gives every thread a heap of its own, and what a round leaves free in one no other thread can use; nor
+    does it give back the room of an answer's bytes. With one heap, and answers apart from it, a worker at a backfill
+    holds a tenth less. Other libraries have no such settings, nor the need."""
     with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_ARENAS, 2)
+        library = ctypes.CDLL(None)
+        library.mallopt(_ARENAS, 1)
+        library.mallopt(_APART, 256 * 1024)
 
 
 def share_quickly() -> None:

@@ -63,7 +63,7 @@ class NumberLens(Keyed):
         return number
 
 
-@lru_cache(maxsize=8192, typed=True)  # True is not 1 here
+@lru_cache(maxsize=4096, typed=True)  # True is not 1 here
 def _round(raw: Value, decimals: int | None) -> Decimal | None:
     number = to_number(raw)
     if number is None or abs(number.adjusted()) > 300:

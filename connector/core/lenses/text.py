@@ -122,7 +122,7 @@ class PhoneLens(Keyed):
         return international(to_text(raw), self.region)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def international(text: str, region: str) -> str:
     """E.164 with the extension, if the text is a possible number; else the text without its spaces."""
     try:
