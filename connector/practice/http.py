@@ -33,6 +33,8 @@ class Request:
     query: dict[str, list[str]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    line: int = 0
+    """Characters of path and query, as they came."""
 
     @cached_property
     def _parsed(self) -> Any:
@@ -83,7 +85,7 @@ def request_of(
     parts = urlsplit(target if target.startswith("/") else "/" + target)
     lowered = {name.lower(): value for name, value in (headers or {}).items()}
     query = parse_qs(parts.query, keep_blank_values=True) if parts.query else {}
-    return Request(method.upper(), unquote(parts.path), query, lowered, body)
+    return Request(method.upper(), unquote(parts.path), query, lowered, body, len(target))
 
 
 class Server:

@@ -67,8 +67,7 @@ def _linked_people(town: Town) -> int:
         from connector.services.rounds.sync import Sync
 
         sync = Sync(world.bench)
-        while not sync.round().idle or town.all("SELECT 1 FROM pending LIMIT 1"):
-            pass
+        eventually(lambda: sync.round().idle and not town.all("SELECT 1 FROM pending LIMIT 1"))
     town.hubspot.take_events()
     town.salesforce.take_notifications()
     town.all("DELETE FROM ledger")

@@ -1,6 +1,5 @@
 """Paths outside the versioned REST API, and names of endpoints for counting."""
 
-from urllib.parse import quote
 
 from connector.practice.http import Request
 from connector.practice.salesforce import oauth_web
@@ -61,11 +60,7 @@ def unauthenticated(core: Acts, request: Request) -> Reply | None:
 
 def check_uri(request: Request, most: int) -> None:
     """A GET whose line is too long never reaches the org (414); the parts of a composite have no such line."""
-    texts = [text for values in request.query.values() for text in values]
-    if (
-        sum(map(len, texts)) > most // 3
-        and len(request.path) + sum(len(quote(text)) for text in texts) > most
-    ):
+    if request.line > most:
         raise Refusal("URI_TOO_LONG", "URI Too Long")
 
 
