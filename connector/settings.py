@@ -64,7 +64,7 @@ class Engine(_Group):
     lease_seconds: Seconds = 90
     """How long a claim holds. A call starts only if the lease outlives its time-out twice over."""
     drains: PositiveInt = 4
-    """Rounds at once in one worker process."""
+    """Rounds at once in one worker process; at most half of them are backfills."""
     claim_size: Annotated[int, Field(gt=0, le=2000)] = 1000
     """Pairs in one round, at most."""
     linger_ms: Annotated[int, Field(ge=0)] = 200

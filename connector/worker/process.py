@@ -41,7 +41,7 @@ class Worker:
         self.bell = Bell()
         self._world, self._stop = world, world.bench.stop
         room, linger = Room(list(world.budgets.values())), engine.linger_ms / 1000
-        crowd = Crowd(max(1, engine.drains - 1))
+        crowd = Crowd(max(1, engine.drains // 2))
         self._drains = [Drain(world.bench, self.bell, room, linger, crowd) for _ in range(engine.drains)]
         self._jobs = Jobs(world)
         self._keeper = Keeper(world, [drain.tally for drain in self._drains])

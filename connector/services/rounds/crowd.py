@@ -1,5 +1,5 @@
-"""How many rounds of a process may be backfills at once: one fewer than there are drains, so that a hot lead never
-waits for a slow round over old records."""
+"""How many rounds of a process may be backfills at once: half of its drains, so that a hot lead never waits for a
+slow round over old records. (Two compute as fast as three, for it is one core; a third one costs memory.)"""
 
 from __future__ import annotations
 
