@@ -32,7 +32,8 @@ LOOK, SHOWN = 0.25, 30
 @dataclass(slots=True)
 class Backfilled:
     """``calls`` by endpoint, as the servers counted them; ``told``: as the run's own row has them; CPU in seconds;
-    ``memory``: the worker's peak so far in MB; ``times``: of HubSpot's calls; ``refused``: 429s it answered."""
+    ``memory``: the worker's peak so far in MB; ``times``: of HubSpot's calls; ``refused``: 429s it answered, to
+    searches (they have a limit of their own) and to others."""
 
     people: int
     seconds: float
@@ -44,7 +45,7 @@ class Backfilled:
     cpu: dict[str, float]
     memory: float
     times: list[float] = field(default_factory=list)
-    refused: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:

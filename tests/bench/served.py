@@ -1,7 +1,8 @@
 """``python -m tests.bench.served SIDE PEOPLE SEED ROW_MS``: a practice server that remembers when it was called.
 
-`GET /_practice/times` gives {"times": seconds of each API call, "refused": answers 429}. ROW_MS: what each written row
-costs, as an org under heavy triggers has it; rows of calls at once don't wait for each other.
+`GET /_practice/times` gives {"times": seconds of each API call, "refused": {"searches": answers 429, "others": answers
+429}}. ROW_MS: what each written row costs, as an org under heavy triggers has it; rows of calls at once don't wait for
+each other.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Remembered:
     def __init__(self, core: Any, row_ms: float) -> None:
         self._respond, self._row = core.respond, row_ms / 1000
         self._times: list[float] = []
-        self._refused = 0
+        self._refused = {"searches": 0, "others": 0}
 
     def __call__(self, request: Request) -> Response:
         if request.path == "/_practice/times":
@@ -35,7 +36,7 @@ class Remembered:
             if self._row and request.body:
                 time.sleep(self._row * request.body.count(ROW))
         answer: Response = self._respond(request)
-        self._refused += answer.status == 429
+        self._refused["searches" if request.path.endswith("/search") else "others"] += answer.status == 429
         return answer
 
 
