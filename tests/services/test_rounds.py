@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from connector.adapters.postgres.database import Pool
 from connector.services.rounds.sync import Sync
 from tests.world import HOT, World
@@ -177,3 +179,23 @@ def test_a_full_claim_tells_at_once_that_there_may_be_more_for_others(database: 
     sync = Sync(world.bench, full=lambda: told.append("full"))
     assert [sync.round(2).claimed, sync.round(2).claimed] == [2, 1]
     assert told == ["full"]
+
+
+def test_who_waits_for_an_identity_is_not_read_and_asks_ever_less_often(database: Pool) -> None:
+    """A backfill that makes a thousand contacts is told of each while it holds them all."""
+    world = World(database)
+    now = world.clock.now()
+    world.rounds.claim_identities(999_999, ["ann@acme.example.com"], now, now + timedelta(minutes=1))
+    ann = world.form(email="ann@acme.example.com", firstname="Ann", lastname="Ito", **HOT)
+    world.deliver()
+    world.forget_calls()
+    waits = []
+    for _ in range(4):
+        assert world.round().written == 0
+        waits.append((world.one("SELECT due_at FROM pending")["due_at"] - world.clock.now()).total_seconds())
+        world.later(seconds=waits[-1])
+    assert waits == [1, 2, 4, 4]
+    assert world.hubspot.calls.shown()["by_endpoint"] == {}, "its notice tells the address"
+    world.later(minutes=1)
+    world.settle()
+    assert world.lead_of(ann)["LastName"] == "Ito"

@@ -7,6 +7,7 @@ One worker at a time holds an identity (the e-mail), so nobody links or creates 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -44,16 +45,21 @@ def row_ref(row: Row) -> Ref:
     return ref
 
 
+def _key_of_notices(row: Row) -> str | None:
+    """The identity as the newest notice tells it."""
+    told = [n.get("v") for n in row["notes"] if n.get("f") in ("email", "Email")]
+    return str(told[-1]).strip().casefold() if told and told[-1] else None
+
+
 def _told_key(row: Row) -> str | None:
     """The identity as the newest notice, or the walk of a run, tells it: saves a read. The record is read under it all
     the same."""
     if row["attempts"] > 1:
         return None
-    told = [n.get("v") for n in row["notes"] if n.get("f") in ("email", "Email")]
-    if row["was_leased"] or not told:
+    if row["was_leased"] or not any(n.get("f") in ("email", "Email") for n in row["notes"]):
         key: str | None = (row.get("run_only") or {}).get("key")
         return key
-    return str(told[-1]).strip().casefold() if told[-1] else None
+    return _key_of_notices(row)
 
 
 class Resolving:
@@ -63,7 +69,7 @@ class Resolving:
         self._left = LeftOvers(claimed.claim.left)
 
     def run(self) -> Resolved:
-        rows = self._without_converted(self.claimed.loose)
+        rows = self._without_converted(self._without_waiting(self.claimed.loose))
         keys = {r["id"]: key for r in rows if (key := _told_key(r))}
         unknown = [r for r in rows if r["id"] not in keys]
         if unknown:
@@ -79,6 +85,28 @@ class Resolving:
             self.answer.troubles += troubles
             self._search(rows, records)
         return self.answer
+
+    def _without_waiting(self, rows: list[Row]) -> list[Row]:
+        """Who waited before, and whose identity somebody still holds, waits on unread: a backfill that makes a thousand
+        contacts is told of each while it holds them all."""
+        keys = {r["id"]: key for r in rows if r["attempts"] > 1 and (key := _key_of_notices(r))}
+        held = self._claim_identities(keys.values()) if keys else set()
+        kept = []
+        for row in rows:
+            if row["id"] in keys and keys[row["id"]] not in held:
+                self._wait(row)
+            else:
+                kept.append(row)
+        return kept
+
+    def _claim_identities(self, keys: Iterable[str]) -> set[str]:
+        claim = self.claimed.claim
+        return self.bench.rounds.claim_identities(claim.token, keys, self.bench.clock(), claim.until)
+
+    def _wait(self, row: Row) -> None:
+        """For somebody else's round with this identity, ever longer."""
+        times = 2 ** min(row["attempts"] - 1, 2)
+        self.answer.later.append((row, self.bench.pace.wait_for_identity * times))
 
     def _without_converted(self, rows: list[Row]) -> list[Row]:
         """An unlinked Contact may come from a converted Lead: if that Lead is linked, its Link goes round. An org that
@@ -134,15 +162,14 @@ class Resolving:
             by_key[keys[row["id"]]].append(row)
         if not by_key:
             return []
-        held = self.bench.rounds.claim_identities(
-            self.claimed.claim.token, by_key, self.bench.clock(), self.claimed.claim.until
-        )
+        held = self._claim_identities(by_key)
         kept = []
         for key, found in by_key.items():
             found.sort(key=lambda r: (r["side"], r["ref_id"]))
             first, others = (found[:1], found[1:]) if key in held else ([], found)
             kept += first
-            self.answer.later += [(row, self.bench.pace.wait_for_identity) for row in others]
+            for row in others:
+                self._wait(row)
         return kept
 
     def _not_linked(self, rows: list[Row], records: dict[Ref, Record], keys: dict[int, str]) -> list[Row]:
