@@ -130,7 +130,7 @@ def test_a_property_change_is_queued_with_its_value(edge: Edge) -> None:
     assert (note["f"], note["v"], note["t"], note["p"]) == ("jobtitle", "CEO", 1_791_201_600_000, False)
 
 
-OURS = {"changeSource": "INTEGRATION", "sourceId": APP}
+OURS: dict[str, Any] = {"changeSource": "INTEGRATION", "sourceId": APP}
 
 
 @pytest.mark.parametrize(
