@@ -156,4 +156,4 @@ class UrlLens(Keyed):
 
     def key(self, raw: Value) -> object | None:
         host, slash, rest = _SCHEME.sub("", to_text(raw)).partition("/")
-        return (host.lower() + slash + rest).rstrip("/")
+        return (host.lower() + slash + rest).rstrip("/") or to_text(raw)  # a slash alone is no blank

@@ -21,6 +21,7 @@ from connector.errors import Untranslatable
 
 ANY_TEXT = st.text(max_size=60)
 PHONES = st.sampled_from(["+1 617-555-0100", "(617) 555-0100", "617.555.0100 x12", "0170 1234567", "call me"])
+URLS = st.sampled_from(["https://X.test/", "x.test", "x.test/A?b", "", " ", "/", " /", "//", "https://"])
 PLACES = st.sampled_from(
     ["US", "usa", "United States", "Deutschland", "DE", "Atlantis", "Côte d'Ivoire", "ivory coast"]
 )
@@ -79,7 +80,7 @@ CASES = {
     "text, cut with a long mark": Case(lenses.TextLens(9, True, " (more)"), ANY_TEXT, ANY_TEXT),
     "email": Case(lenses.EmailLens(), st.emails() | ANY_TEXT, st.emails().map(str.title)),
     "phone": Case(lenses.PhoneLens("US"), PHONES | ANY_TEXT, PHONES | ANY_TEXT),
-    "url": Case(lenses.UrlLens(), st.sampled_from(["https://X.test/", "x.test", "x.test/A?b"]) | ANY_TEXT, ANY_TEXT),
+    "url": Case(lenses.UrlLens(), URLS | ANY_TEXT, URLS | ANY_TEXT),
     "country": Case(lenses.CountryLens(), PLACES | ANY_TEXT, PLACES | ANY_TEXT),
     "country, codes": Case(
         lenses.CountryLens(lenses.Form.NAME, lenses.Form.CODE, {"CI": "Ivory Coast"}), PLACES, PLACES
