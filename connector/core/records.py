@@ -79,8 +79,7 @@ class Notice:
     """A hint that a Ref may have moved. ``values`` are what the sender said the fields held (native names,
     maybe empty); ``kind``: 'changed', 'created', 'gone', 'erased' or 'merged'. ``occurred_at``: the sender's clock.
     ``by_poll``: found by a poll or backfill rather than pushed. ``partial``: it speaks for its ``values`` alone, though
-    its kind usually speaks for the whole record (a Salesforce change event). ``ours``: the sender says that we wrote
-    it, so nobody waits for it; whether it is an echo, its values tell."""
+    its kind usually speaks for the whole record (a Salesforce change event)."""
 
     ref: Ref
     values: Mapping[str, Value]
@@ -89,4 +88,3 @@ class Notice:
     by_poll: bool = False
     redacted: bool = False
     partial: bool = False
-    ours: bool = False

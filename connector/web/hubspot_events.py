@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,8 +13,6 @@ from connector.errors import BadNotice
 
 OBJECT_TYPES = {"0-1": "contact", "0-2": "company", "0-3": "deal"}
 REDACTED = "REDACTED"
-BY_APPS = ("INTEGRATION", "API")
-"""Words by which an event says that an app wrote; its id is the source's then."""
 _LATEST_MS = 4_102_444_800_000
 """The year 2100: beyond it a time is nonsense."""
 
@@ -33,9 +30,7 @@ def notices_of(body: bytes, portal_id: str, app_id: str, objects: Collection[str
     for event in _events(body):
         if str(event.get("portalId")) != portal_id or str(event.get("appId")) != app_id:
             raise BadNotice(403, "events of another portal or app")
-        ours = str(event.get("sourceId")) == app_id and event.get("changeSource") in BY_APPS
-        found = _notices(event, objects)
-        notices.extend((replace(notice, ours=True) for notice in found) if ours else found)
+        notices.extend(_notices(event, objects))
     return notices
 
 

@@ -8,8 +8,7 @@ import orjson
 import pytest
 
 from connector.adapters.postgres.database import Pool
-from connector.services.intake import BACKFILL, LIVE
-from tests.web.edge import APP, PUBLIC, Edge, changed, event
+from tests.web.edge import PUBLIC, Edge, changed, event
 
 
 # --- T9 --------------------------------------------------------------------------------------------------------------------
@@ -128,26 +127,6 @@ def test_a_property_change_is_queued_with_its_value(edge: Edge) -> None:
     (note,) = row["notes"]
     assert (row["side"], row["object"], row["ref_id"], row["lane"]) == ("hubspot", "contact", "512", 1)
     assert (note["f"], note["v"], note["t"], note["p"]) == ("jobtitle", "CEO", 1_791_201_600_000, False)
-
-
-OURS: dict[str, Any] = {"changeSource": "INTEGRATION", "sourceId": APP}
-
-
-@pytest.mark.parametrize(
-    ("events", "lane"),
-    [
-        pytest.param([event("contact.creation", **OURS), changed(**OURS)], BACKFILL, id="all of it ours"),
-        pytest.param([changed(**OURS | {"changeSource": "API"})], BACKFILL, id="the other word for apps"),
-        pytest.param([changed(**OURS), changed(name="city", sourceId="userId:7")], LIVE, id="a person's beside it"),
-        pytest.param([changed(**OURS | {"sourceId": "999"})], LIVE, id="another app's"),
-        pytest.param([changed(changeSource="AUTOMATION_PLATFORM", sourceId=APP)], LIVE, id="a workflow's"),
-    ],
-)
-def test_nobody_waits_for_what_we_wrote(edge: Edge, events: list[dict[str, Any]], lane: int) -> None:
-    """It is taken all the same: its values tell whether it is an echo."""
-    assert edge.hubspot(events).status_code == 200
-    (row,) = edge.pending()
-    assert (row["lane"], len(row["notes"])) == (lane, len(events))
 
 
 @pytest.mark.parametrize(

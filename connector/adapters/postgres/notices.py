@@ -29,8 +29,6 @@ PATIENCE = 4.0
 """Seconds to wait for a free connection: HubSpot waits five for its answer."""
 MOST_REFS = 200
 """In one turn for several requests."""
-UNHURRIED = 2
-"""The lane of what nobody waits for: backfills, and what the sender says that we wrote."""
 _FORGET_EVERY = 2_000
 _AGAIN = (errors.DeadlockDetected, errors.SerializationFailure, errors.ForeignKeyViolation)
 """The statement is whole or nothing, so it can be repeated. A foreign key: the Link went while we looked."""
@@ -78,9 +76,6 @@ class PostgresNotices:
         shared = {"lane": lane, "d": delivery.hex() if delivery else None}
         told = by_ref(notices)
         entries = [shared | self._entry(ref, of_ref, now) for ref, of_ref in told.items()]
-        for entry, of_ref in zip(entries, told.values(), strict=True):
-            if all(notice.ours for notice in of_ref):
-                entry["lane"] = max(lane, UNHURRIED)
         return _Request(entries, [len(of_ref) for of_ref in told.values()], delivery)
 
     def _take(self, requests: Sequence[_Request]) -> list[Accepted]:
